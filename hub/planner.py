@@ -1,0 +1,21 @@
+"""Planner: the port through which the kernel asks what an order needs. adapters/crm_core implements it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from interfaces.message import Message
+from interfaces.plan import Plan
+
+Capabilities = Callable[[str], "frozenset[str] | None"]
+"""function -> capabilities of the system bound for the order's area, None when nothing serves it there."""
+
+
+class Planner(Protocol):
+    """Turns a ProductOrder into a plan, or refuses it. Pure: no I/O that can block, no side effects.
+
+    Raises Failure ``rejected`` (a business rule says no; ``errors`` lists every rule) or ``invalid``.
+    """
+
+    def plan(self, message: Message, capabilities: Capabilities) -> Plan: ...

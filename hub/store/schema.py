@@ -1,0 +1,256 @@
+"""The hub's tables: one SQLAlchemy Core schema for SQLite and PostgreSQL.
+
+Times are BIGINT microseconds UTC; ids are ULID text with a type prefix; JSON columns are for carrying and display,
+never in a WHERE. What a WHERE needs has its own column.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+Time = sa.BigInteger
+Id = sa.String(40)
+Code = sa.String(64)
+
+
+def _text(name: str, **kw: object) -> sa.Column[str]:
+    return sa.Column(name, sa.String(200), nullable=False, server_default="", **kw)  # type: ignore[arg-type]
+
+
+def _flag(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.SmallInteger, nullable=False, server_default="0")
+
+
+# The journal (EIP message store), append-only: every message in and out with its original bytes.
+message = sa.Table(
+    "message",
+    metadata,
+    # display order of the journal; never an order of arrival on a lane
+    sa.Column("seq", sa.Integer().with_variant(sa.BigInteger, "postgresql"), primary_key=True, autoincrement=True),
+    sa.Column("id", Id, nullable=False, unique=True),
+    sa.Column("direction", sa.String(3), nullable=False),  # in | out
+    _text("endpoint"),  # door or channel: "soap:/soap/order-intake"
+    _text("interface"),  # spec ref, "rm-resource@1.0.0"
+    _text("operation"),
+    _text("peer"),  # system instance on the other side
+    _text("type"),  # canonical type
+    _text("exchange_id"),
+    _text("key"),  # business key in the message
+    _text("correlation_id"),
+    sa.Column("in_reply_to", Id, nullable=False, server_default=""),
+    sa.Column("order_id", Id, nullable=False, server_default=""),
+    sa.Column("task_id", Id, nullable=False, server_default=""),
+    _text("area"),
+    sa.Column("at", Time, nullable=False),
+    _text("outcome"),  # ok | accepted | refused | a Failure code | matched | early | late | duplicate | unknown
+    sa.Column("failure", sa.JSON),
+    sa.Column("content_type", sa.String(200), nullable=False, server_default=""),
+    sa.Column("headers", sa.JSON),
+    sa.Column("raw", sa.LargeBinary, nullable=False),
+    sa.Column("canonical", sa.JSON),
+    sa.Index("message_order", "order_id"),
+    sa.Index("message_key", "key"),
+    sa.Index("message_at", "at"),
+)
+
+# One id per exchange (TransactionID, MessageID, AMQP message_id), stored with the message it accepted.
+exchange = sa.Table(
+    "exchange",
+    metadata,
+    sa.Column("scope", sa.String(100), primary_key=True),  # source system
+    sa.Column("exchange_id", sa.String(200), primary_key=True),
+    sa.Column("message_id", Id, nullable=False),
+    sa.Column("order_id", Id, nullable=False, server_default=""),
+    sa.Column("answer", sa.JSON),  # the canonical reply, replayed where the envelope says so
+    sa.Column("at", Time, nullable=False),
+)
+
+# One business key, one effect.
+business_key = sa.Table(
+    "business_key",
+    metadata,
+    sa.Column("source", sa.String(100), primary_key=True),
+    sa.Column("area", sa.String(16), primary_key=True),
+    sa.Column("type", Code, primary_key=True),
+    sa.Column("external_id", sa.String(200), primary_key=True),
+    sa.Column("round", sa.Integer, primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False),  # of the canonical business content
+    sa.Column("order_id", Id, nullable=False),
+    sa.Column("answer", sa.JSON),
+    _flag("freed"),  # 1 = returned, cancelled or recycled: the number may be used for the next round
+    sa.Index("business_key_order", "order_id"),
+)
+
+# Arrival order per (origin system, product instance): numbers handed out under a row lock inside accept.
+lane = sa.Table(
+    "lane",
+    metadata,
+    sa.Column("key", sa.String(200), primary_key=True),
+    sa.Column("next", sa.BigInteger, nullable=False),
+)
+
+orders = sa.Table(
+    "orders",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    _text("type"),  # canonical type: ProductOrder, ResourceOrder ...
+    _text("source"),  # system instance that ordered
+    _text("channel"),  # interface id it came by
+    _text("external_id"),
+    _text("area"),
+    sa.Column("state", sa.String(16), nullable=False),  # hub/lifecycle.py ORDER
+    sa.Column("outcome", sa.String(16), nullable=False, server_default=""),  # where undoing leads: failed | cancelled
+    _text("action"),
+    _text("product_instance"),
+    _text("product_family"),
+    _text("lane"),
+    sa.Column("lane_no", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("parent_order", Id, nullable=False, server_default=""),
+    sa.Column("parent_task", Id, nullable=False, server_default=""),
+    sa.Column("priority", sa.SmallInteger, nullable=False, server_default="5"),
+    _text("reply_to"),
+    _text("plan_version"),
+    sa.Column("created_at", Time, nullable=False),
+    sa.Column("updated_at", Time, nullable=False),
+    sa.Column("completed_at", Time, nullable=False, server_default="0"),
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    _flag("compensated"),
+    sa.Column("message_id", Id, nullable=False, server_default=""),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Index("orders_external", "external_id", "source"),
+    sa.Index("orders_state", "state", "created_at"),
+    sa.Index("orders_lane", "lane", "lane_no"),
+    sa.Index("orders_parent", "parent_order"),
+    sa.Index("orders_instance", "product_instance"),
+)
+
+# A task is a durable command; the plan is copied into these rows at acceptance.
+task = sa.Table(
+    "task",
+    metadata,
+    sa.Column("id", Id, primary_key=True),  # also the key the peer sees (externalId, correlation_id)
+    sa.Column("order_id", Id, nullable=False),
+    sa.Column("pos", sa.Integer, nullable=False),
+    sa.Column("kind", sa.String(8), nullable=False, server_default="do"),  # do | undo | notify
+    _text("name"),
+    _text("function"),
+    _text("operation"),
+    _text("type"),
+    sa.Column("state", sa.String(12), nullable=False),  # hub/lifecycle.py TASK
+    sa.Column("mode", sa.String(8), nullable=False, server_default="send"),  # send | ask
+    _flag("sent"),  # 1 = this attempt may have reached the peer (recorded before sending)
+    sa.Column("after", sa.JSON, nullable=False),
+    sa.Column("inputs", sa.JSON, nullable=False),
+    sa.Column("undo", sa.JSON),
+    sa.Column("undo_of", Id, nullable=False, server_default=""),
+    sa.Column("point_of_no_return", sa.String(8), nullable=False, server_default=""),
+    sa.Column("title", sa.JSON),
+    _text("peer"),  # system instance bound at acceptance
+    _text("interface"),  # spec ref bound at acceptance
+    sa.Column("body", sa.JSON, nullable=False),  # canonical request; inputs are filled in when it gets ready
+    sa.Column("output", sa.JSON),  # canonical reply or callback
+    sa.Column("failure", sa.JSON),
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    sa.Column("attempt", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("priority", sa.SmallInteger, nullable=False, server_default="5"),
+    sa.Column("due_at", Time, nullable=False, server_default="0"),  # business time
+    sa.Column("deadline_at", Time, nullable=False, server_default="0"),  # of a wait; 0 = none
+    _flag("deadline_real"),  # 1 = deadline_at is real time (AMQP time-outs)
+    sa.Column("lease_owner", sa.String(80), nullable=False, server_default=""),
+    sa.Column("lease_until", Time, nullable=False, server_default="0"),  # real time
+    sa.Column("fence", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("updated_at", Time, nullable=False, server_default="0"),
+    sa.Index("task_order", "order_id"),
+    sa.Index("task_due", "state", "due_at"),
+)
+
+# A task that needs a person.
+fallout = sa.Table(
+    "fallout",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("order_id", Id, nullable=False),
+    sa.Column("task_id", Id, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),  # open | resolved
+    _text("category"),  # data | connectivity | unknown_outcome | refused | other
+    _text("signature"),  # groups what fails alike: peer/operation/code/partner code
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("failure", sa.JSON),
+    _text("owner"),
+    sa.Column("created_at", Time, nullable=False),
+    sa.Column("resolved_at", Time, nullable=False, server_default="0"),
+    _text("resolution"),  # retry | skip | complete | cancel
+    _text("resolved_by"),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    sa.Index("fallout_state", "state", "created_at"),
+    sa.Index("fallout_order", "order_id"),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("seq", sa.Integer().with_variant(sa.BigInteger, "postgresql"), primary_key=True, autoincrement=True),
+    sa.Column("at", Time, nullable=False),
+    _text("who"),
+    _text("action"),
+    _text("object"),
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    sa.Column("detail", sa.JSON),
+)
+
+# What the hub knows of a peer right now: breaker and hold. One row per peer that ever failed or was held.
+peer_state = sa.Table(
+    "peer_state",
+    metadata,
+    sa.Column("peer", sa.String(64), primary_key=True),
+    sa.Column("breaker", sa.String(8), nullable=False, server_default="closed"),  # closed | open
+    sa.Column("failures", sa.Integer, nullable=False, server_default="0"),  # in a row
+    sa.Column("since", Time, nullable=False, server_default="0"),  # of the present breaker state
+    sa.Column("probe_at", Time, nullable=False, server_default="0"),  # real time of the next try while open
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    _flag("held"),
+)
+
+# Id cross-reference: peer id <-> canonical id, per peer and local network.
+xref = sa.Table(
+    "xref",
+    metadata,
+    sa.Column("kind", sa.String(32), primary_key=True),
+    sa.Column("system", sa.String(64), primary_key=True),
+    sa.Column("area", sa.String(16), primary_key=True),
+    sa.Column("peer_id", sa.String(200), primary_key=True),
+    sa.Column("canonical_id", sa.String(200), nullable=False),
+    sa.Index("xref_canonical", "kind", "system", "area", "canonical_id"),
+)
+
+# Registered interface specs: every file of the spec's folder, by content hash.
+spec = sa.Table(
+    "spec",
+    metadata,
+    sa.Column("id", sa.String(100), primary_key=True),
+    sa.Column("version", sa.String(32), primary_key=True),
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),  # active (draft, deprecated, retired: registry issue)
+    sa.Column("registered_at", Time, nullable=False),
+    sa.Column("files", sa.JSON, nullable=False),  # relative path -> base64
+)
+
+topology = sa.Table(
+    "topology",
+    metadata,
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("valid_from", Time, nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("data", sa.JSON, nullable=False),
+    _text("who"),
+)
+
+# Small facts every process follows: clock_offset (microseconds), registry_version.
+setting = sa.Table(
+    "setting",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("value", sa.String(200), nullable=False),
+)
