@@ -1,6 +1,7 @@
-"""InterfaceSpec: one agreed interface, versioned, as loaded from spec.yaml (see schema.json beside this file).
+"""InterfaceSpec: one agreed interface, versioned, as loaded from spec.yaml (schema.json beside it).
 
-These are plain frozen records; loader.py fills them, lint.py judges them, interfaces/agreement.py compiles them.
+These are plain frozen records: loader.py fills them, lint.py judges them, interfaces/agreement.py compiles
+them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-Direction = Literal["inbound", "outbound"]  # inbound: the peer calls the hub; outbound: the hub calls the peer
+Direction = Literal["inbound", "outbound"]
+"""inbound: the peer calls the hub; outbound: the hub calls the peer."""
 TransportKind = Literal["soap", "rest", "amqp", "table", "file", "local"]
 Pattern = Literal["request-reply", "one-way", "async-request-reply", "callback"]
 Role = Literal["order", "call", "event"]
@@ -84,7 +86,7 @@ class ErrorTable:
     """Two result levels (domain.md section 3).
 
     exchange   rows for the first level: SOAP faultcode, HTTP status, ContractRoot RspCode
-    code_path, message_path, ok  where the business result stands in the wire reply, and which codes mean success
+    code_path, message_path, ok  where the business result stands in the wire reply; which codes mean success
     business   rows for the second level
     """
 
@@ -100,18 +102,19 @@ class Operation:
     """One operation of an interface. ``name`` is the *canonical* operation name the hub uses (``reserve``);
     the peer's own name stands in ``wire``.
 
-    pattern        request-reply: the reply is the outcome. one-way: taken = done. async-request-reply: the reply
-                   is an acknowledgement, the outcome comes as a callback. callback: that callback (inbound)
-    role           inbound only. order: durable, acknowledged, executed by plan. call: routed and answered at once
-                   (queries, counter holds). event: matched to a waiting task
+    pattern        request-reply: the reply is the outcome. one-way: taken = done. async-request-reply: the
+                   reply is an acknowledgement, the outcome comes as a callback. callback: that callback (inbound)
+    role           inbound only. order: durable, acknowledged, executed by plan. call: routed and answered at
+                   once (queries, counter holds). event: matched to a waiting task
     route          inbound order/call only
-    wire           transport's own names: soap {operation, action}, rest {method, path}, amqp {exchange, routingKey,
-                   replyTo}, table {request, status}, contract-root {busCode, serviceCode, contractVersion}
+    wire           transport's own names: soap {operation, action}, rest {method, path}, amqp {exchange,
+                   routingKey, replyTo}, table {request, status}, contract-root {busCode, serviceCode, contractVersion}
     timeout        seconds for one exchange, total
     reply_within   seconds until the callback must be there (async-request-reply)
     reply_clock    ``business`` or ``real`` (AMQP time-outs)
     idempotent     the peer honours our key: sending again is safe
-    probe          operation that asks the peer what became of a request (canonical OutcomeQuery -> same reply type)
+    probe          operation that asks the peer what became of a request (canonical OutcomeQuery -> same reply
+                   type)
     correlate      callback only: canonical path whose value is the waiting task's key, or ``correlation_id``
     final          callback only: canonical ``state`` values that end the wait; others are progress
     volatile       canonical paths left out of the business digest
