@@ -1,0 +1,207 @@
+"""Configuration: flag > ``MBOSS_*`` (``__`` nests) > mboss.toml > the defaults here.
+
+``load(data=..., port=...)`` is the only way in. What can be wrong is wrong here, in one Failure naming every
+fault; ``mboss check`` prints it. Secrets never stand in the file: a value is ``env:NAME`` or ``file:PATH``.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from hub.secrets import open_secret, refuse_literals
+from interfaces.channel import Peer
+from interfaces.failure import Failure
+
+DEFAULT_DATA: Final = Path("mboss-data")
+FILE: Final = "mboss.toml"
+FIELDS_OF_A_PEER: Final = ("url", "channel", "spec", "auth", "amqp", "table")
+
+
+def _peers(value: object) -> object:
+    """``{code: {url, ...}}`` -> ``{CODE: Peer}``; codes that come from the environment are lower case."""
+    if not isinstance(value, Mapping):
+        raise ValueError("expected a table [peers.CODE]")
+    merged: dict[str, dict[str, str]] = {}
+    for code, entry in value.items():
+        if isinstance(entry, Peer):
+            return value
+        merged.setdefault(str(code).upper(), {}).update(_fields(str(code), entry))
+    return {code: _peer(code, fields) for code, fields in merged.items()}
+
+
+def _fields(code: str, entry: object) -> dict[str, str]:
+    if not isinstance(entry, Mapping):
+        raise ValueError(f"peers.{code}: expected a table with url")
+    unknown = sorted(set(entry) - set(FIELDS_OF_A_PEER))
+    if unknown:
+        raise ValueError(f"peers.{code}: unknown {', '.join(unknown)}; known: {', '.join(FIELDS_OF_A_PEER)}")
+    return {key: str(value) for key, value in entry.items()}
+
+
+def _peer(code: str, fields: Mapping[str, str]) -> Peer:
+    refuse_literals(f"peers.{code}", fields)
+    options = {key: open_secret(value) for key, value in fields.items() if key != "url"}
+    return Peer(code, fields.get("url", ""), options)
+
+
+def _loopback(host: str) -> str:
+    """Callers are not authenticated, so only this machine may reach the hub."""
+    try:
+        local = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        raise ValueError(f"{host!r} is not an address of this machine; use 127.0.0.1") from None
+    if not local:
+        raise ValueError(f"{host} is reachable from outside and callers are not authenticated; use 127.0.0.1")
+    return host
+
+
+def _database(url: str) -> str:
+    refuse_literals("db", {"db": url})
+    return open_secret(url)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Limits(_Part):
+    """What one outside request may cost.
+
+    body_bytes  largest request body, bytes
+    deadline    seconds a door waits for the outcome of a call before it answers "timed out"
+    """
+
+    body_bytes: Annotated[int, Field(ge=1024)] = 1 << 20
+    deadline: Annotated[float, Field(gt=0)] = 30.0
+
+
+class WorkerSettings(_Part):
+    """How tasks are worked.
+
+    threads         calls open at one peer at the same time
+    batch           tasks claimed in one go
+    lease           seconds (real time) after which another process may take a task over
+    retry_first     seconds before the first repetition; doubles up to retry_longest
+    retry_longest   seconds between repetitions at most
+    retry_attempts  repetitions before a task needs a person; 0 = never gives up
+    """
+
+    threads: Annotated[int, Field(ge=1, le=256)] = 8
+    batch: Annotated[int, Field(ge=1, le=1000)] = 64
+    lease: Annotated[float, Field(gt=0)] = 30.0
+    retry_first: Annotated[float, Field(gt=0)] = 0.5
+    retry_longest: Annotated[float, Field(gt=0)] = 30.0
+    retry_attempts: Annotated[int, Field(ge=0)] = 0
+
+
+class Config(BaseSettings):
+    """The hub's configuration, read only.
+
+    data        folder of everything the hub writes
+    host, port  where it listens; port 0 = any free one
+    public_url  how peers reach it: the address in every WSDL it serves
+    db          SQLAlchemy URL of the store
+    amqp        broker of AMQP peers: ``amqp+file:///path/queue.db`` (embedded)
+    profile     topology bindings to begin with: hub/profiles/<profile>.yaml
+    peers       ``[peers.RM] url, channel, spec, auth``; ``amqp`` and ``table`` where a peer has its own
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="MBOSS_", env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True
+    )
+
+    data: Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())] = Field(
+        DEFAULT_DATA, validate_default=True
+    )
+    host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    public_url: str = Field(default_factory=lambda known: _url(known["host"], known["port"]))
+    db: Annotated[str, AfterValidator(_database)] = Field(
+        default_factory=lambda known: f"sqlite:///{known['data']}/hub.db"
+    )
+    amqp: str = Field(default_factory=lambda known: f"amqp+file://{known['data']}/amqp.db")
+    profile: str = Field("first-day", pattern=r"^[a-z0-9][a-z0-9-]*$")
+    limits: Limits = Limits()
+    worker: WorkerSettings = WorkerSettings()
+    peers: Annotated[dict[str, Peer], BeforeValidator(_peers)] = {}
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        folder = init_settings().get("data") or os.environ.get("MBOSS_DATA") or DEFAULT_DATA
+        file = config_file(Path(folder))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file or Path(os.devnull))
+
+    def peer(self, code: str, kind: str) -> Peer:
+        """Where ``code`` is reached over transport ``kind`` (soap, rest, amqp, table, local).
+
+        The address is "" when the configuration does not tell.
+        """
+        known = self.peers.get(code, Peer(code, ""))
+        own = {
+            "amqp": known.options.get("amqp") or self.amqp,
+            "table": known.options.get("table") or known.address,
+            "local": known.address or f"sqlite:///{self.data}/{code.lower()}.db",
+        }
+        return Peer(code, own.get(kind, known.address), known.options)
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def config_file(data: Path) -> Path | None:
+    """DATA/mboss.toml, else ./mboss.toml, else None."""
+    return next((file for file in (data / FILE, Path(FILE)) if file.is_file()), None)
+
+
+def load(data: Path | str | None = None, **flags: Any) -> Config:
+    """The configuration in force; a flag that is None was not given.
+
+    Raises Failure(invalid) that names every fault.
+    """
+    given = {name: value for name, value in {"data": data, **flags}.items() if value is not None}
+    try:
+        return Config(**given)
+    except ValidationError as error:
+        raise _refused("the configuration is not usable", _faults(error)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise _refused(f"{FILE} is not TOML: {error}", []) from None
+
+
+def _faults(error: ValidationError) -> list[dict[str, str]]:
+    """One fault per value; what only follows from another fault is left out."""
+    return [
+        {"path": ".".join(map(str, fault["loc"])), "message": fault["msg"].removeprefix("Value error, ")}
+        for fault in error.errors()
+        if fault["type"] != "default_factory_not_called"
+    ]
+
+
+def _refused(message: str, faults: list[dict[str, str]]) -> Failure:
+    return Failure(
+        "invalid",
+        message,
+        where=f"flags, MBOSS_* and {FILE}",
+        advice="correct the values named and run mboss check",
+        errors=faults,
+    )
