@@ -1,7 +1,7 @@
 """AMQP as the rooms talk about it: the message records and the broker port of the embedded driver.
 
-Rules and tables: interfaces/amqp_embedded.sql. Two independent drivers keep them (adapters and mocks) and pass one
-conformance suite, tests/conformance/amqp_suite.py.
+Rules and tables: interfaces/amqp_embedded.sql. Two independent drivers keep them (adapters, mocks) and pass
+one conformance suite, tests/conformance/amqp_suite.py.
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ class Broker(Protocol):
     """A queue broker. Thread-safe; ``close`` may be called twice.
 
     declare  idempotent; other arguments than the existing ones raise Failure(conflict)
-    publish  returns the ``message_id`` of every message that reached no queue (only with ``mandatory``); the others
-             are kept. Returned = confirmed = on disk
-    get      leases up to ``n`` messages, oldest first; at the delivery limit a message is dead-lettered instead
+    publish  returns the ``message_id`` of every message that reached no queue (only with ``mandatory``); the
+             others are kept. Returned = confirmed = on disk
+    get      leases up to ``n`` messages, oldest first; one at its delivery limit is dead-lettered instead
     ack, nack  no-ops when the lease went to somebody else
     """
 
