@@ -103,12 +103,14 @@ class Operation:
     the peer's own name stands in ``wire``.
 
     pattern        request-reply: the reply is the outcome. one-way: taken = done. async-request-reply: the
-                   reply is an acknowledgement, the outcome comes as a callback. callback: that callback (inbound)
+                   reply is an acknowledgement, the outcome comes as a callback. callback: that callback
+                   (inbound)
     role           inbound only. order: durable, acknowledged, executed by plan. call: routed and answered at
                    once (queries, counter holds). event: matched to a waiting task
     route          inbound order/call only
     wire           transport's own names: soap {operation, action}, rest {method, path}, amqp {exchange,
-                   routingKey, replyTo}, table {request, status}, contract-root {busCode, serviceCode, contractVersion}
+                   routingKey, replyTo}, table {request, status}, contract-root {busCode, serviceCode,
+                   contractVersion}
     timeout        seconds for one exchange, total
     reply_within   seconds until the callback must be there (async-request-reply)
     reply_clock    ``business`` or ``real`` (AMQP time-outs)
