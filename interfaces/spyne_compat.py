@@ -48,7 +48,7 @@ def _install() -> None:
         sys.modules.setdefault(f"{MOVES}.{name}", module)
         if "." not in name:
             setattr(moves, name, module)
-    if importlib.util.find_spec("cgi") is None:
+    if "cgi" not in sys.modules and importlib.util.find_spec("cgi") is None:
         cgi = ModuleType("cgi", "Only parse_header, for spyne on Python 3.13.")
         cgi.parse_header = parse_header  # type: ignore[attr-defined]
         sys.modules["cgi"] = cgi
