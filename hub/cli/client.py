@@ -1,0 +1,96 @@
+"""How the command line talks to a running hub: one HTTP client, one way to find it, one way to fail.
+
+The address is, first found wins: ``--url``; the hub listed in ``DIR/run.json`` (``--data DIR``);
+``MBOSS_URL``; ``http://127.0.0.1:8080``. What the hub refuses arrives as the Failure it meant.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any, Final, TypeVar, cast
+
+import click
+import httpx
+
+from hub.cli import runfile
+from hub.cli.output import data_option, json_option
+from interfaces.failure import CODES, Code, Failure
+
+DEFAULT_URL: Final = "http://127.0.0.1:8080"
+TIMEOUT: Final = 30.0
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the hub is and how to print: the first argument of every command of this family."""
+
+    url: str
+    as_json: bool
+
+    def get(self, path: str, **params: Any) -> Any:
+        """GET ``/api/v1`` + path; query values of None are left out. Failure when it is not 2xx."""
+        return self._call("GET", path, params={k: v for k, v in params.items() if v is not None})
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """POST a JSON body to ``/api/v1`` + path. Failure when it is not 2xx."""
+        return self._call("POST", path, json=dict(body))
+
+    def _call(self, method: str, path: str, **rest: Any) -> Any:
+        url = f"{self.url}/api/v1{path}"
+        try:
+            # trust_env: a proxy of the environment has no business between an operator and his own hub
+            answer = httpx.request(method, url, timeout=TIMEOUT, trust_env=False, **rest)
+            data = answer.json()
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise Failure(
+                "unavailable",
+                f"no hub answers at {self.url} ({type(error).__name__})",
+                advice="start one with mboss serve, or name it with --url or --data",
+            ) from None
+        except ValueError:
+            raise Failure("internal", "the answer is not JSON; is this really a hub?", where=url) from None
+        if answer.is_success:
+            return data
+        raise refused(data, url)
+
+
+def refused(problem: Any, url: str) -> Failure:
+    """The Failure behind a problem+json body."""
+    said = problem if isinstance(problem, Mapping) else {}
+    code = str(said.get("type", "")).rpartition(":")[2]
+    return Failure(
+        cast(Code, code) if code in CODES else "internal",
+        str(said.get("detail") or said.get("title") or "the hub refused without saying why"),
+        where=str(said.get("where") or url),
+        advice=str(said.get("advice", "")),
+        errors=said.get("errors", ()),
+    )
+
+
+def find_url(url: str | None, data: Path | None) -> str:
+    """The hub's base URL without a trailing slash; click.UsageError when ``data`` lists no running hub."""
+    if not url and data:
+        hubs = runfile.read(data)["hubs"]
+        if not hubs:
+            raise click.UsageError(f"no hub runs on {data}; start one with: mboss serve --data {data}")
+        url = hubs[0]["url"]
+    return (url or os.environ.get("MBOSS_URL") or DEFAULT_URL).rstrip("/")
+
+
+def talks_to_hub(command: Command) -> Command:
+    """Give a command ``--url``, ``--data`` and ``--json``, and a ``Target`` as its first argument."""
+
+    @wraps(command)
+    def run(*args: Any, url: str | None, data: Path | None, as_json: bool, **rest: Any) -> Any:
+        return command(Target(find_url(url, data), as_json), *args, **rest)
+
+    named = click.option(
+        "--url", metavar="URL", help=f"Base URL of the hub (else MBOSS_URL, else {DEFAULT_URL})."
+    )
+    return json_option(data_option(named(cast(Command, run))))

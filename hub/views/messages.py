@@ -1,0 +1,76 @@
+"""The journal: messages in and out, canonical and as they went over the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import sqlalchemy as sa
+
+from hub.store.schema import message
+from hub.views.base import Record, Row, one, when, where_equal
+from hub.views.paging import Page, page
+from hub.views.text import SHOWN, Masker, charset_of, decode
+
+FILTERS = {
+    "order_id": message.c.order_id,
+    "task_id": message.c.task_id,
+    "peer": message.c.peer,
+    "direction": message.c.direction,
+    "key": message.c.key,
+    "type": message.c.type,
+    "outcome": message.c.outcome,
+    "area": message.c.area,
+}
+HEAVY = frozenset({"raw", "canonical", "headers"})
+LISTED = [*(c for c in message.c if c.name not in HEAVY), sa.func.length(message.c.raw).label("bytes")]
+# fmt: off
+SAME = (
+    "id", "direction", "peer", "interface", "operation", "type", "key", "exchange_id", "correlation_id",
+    "in_reply_to", "order_id", "task_id", "area", "endpoint", "outcome", "bytes",
+)
+# fmt: on
+
+MaskerOf = Callable[[str], Masker]
+"""Interface reference of a message -> what to hide."""
+
+
+def list_messages(
+    connection: sa.Connection, filters: Mapping[str, str | None], limit: int = 50, cursor: str | None = None
+) -> Page:
+    """The newest first, without bodies. ``filters`` by the names of FILTERS."""
+    query = where_equal(sa.select(*LISTED), FILTERS, filters)
+    return page(connection, query, (message.c.seq,), message_record, limit, cursor)
+
+
+def message_record(row: Row) -> Record:
+    """One journal line; ``reply`` tells an answer from a request; ``reason`` is its failure in words."""
+    failure = row["failure"] or {}
+    return {name: row[name] for name in SAME} | {
+        "at": when(row["at"]),
+        "reply": bool(row["in_reply_to"]),
+        "reason": failure.get("message", ""),
+    }
+
+
+def get_message(connection: sa.Connection, message_id: str, masker_of: MaskerOf) -> Record:
+    """One message with ``canonical`` and ``text`` (its bytes decoded with ``charset``), both masked.
+
+    ``truncated`` tells that ``text`` is not all of it. Failure ``not_found``.
+    """
+    row = one(connection, message, message_id, "message")
+    masker = masker_of(row["interface"])
+    charset = charset_of(row["raw"], row["content_type"])
+    return message_record({**row, "bytes": len(row["raw"])}) | {
+        "canonical": masker.canonical(row["canonical"]),
+        "text": masker.text(decode(row["raw"], charset), row["canonical"]),
+        "charset": charset,
+        "truncated": len(row["raw"]) > SHOWN,
+        "content_type": row["content_type"],
+        "failure": row["failure"],
+    }
+
+
+def get_raw(connection: sa.Connection, message_id: str) -> tuple[bytes, str]:
+    """The original bytes and their charset. Failure ``not_found``."""
+    row = one(connection, message, message_id, "message")
+    return row["raw"], charset_of(row["raw"], row["content_type"])

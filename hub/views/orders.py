@@ -1,0 +1,91 @@
+"""Orders: the list, one order with its tasks and why it stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from hub.lifecycle import REACHED
+from hub.store.schema import orders, task
+from hub.views.base import Record, Row, one, when, where_equal
+from hub.views.paging import Page, page
+from hub.views.waiting import waits
+
+FILTERS = {
+    "external_id": orders.c.external_id,
+    "source": orders.c.source,
+    "state": orders.c.state,
+    "area": orders.c.area,
+    "type": orders.c.type,
+    "product_instance": orders.c.product_instance,
+    "parent_order": orders.c.parent_order,
+}
+SEARCHED = (orders.c.id, orders.c.external_id, orders.c.product_instance, orders.c.reason)
+# fmt: off
+ORDER = (
+    "id", "external_id", "type", "state", "area", "source", "channel", "parent_order", "priority", "reason",
+    "product_instance", "action",
+)
+TASK = (
+    "id", "name", "kind", "state", "peer", "interface", "function", "operation", "attempt", "reason", "undo_of",
+    "after",
+)
+# fmt: on
+LISTED = [c for c in orders.c if c.name != "body"]
+
+
+def list_orders(
+    connection: sa.Connection,
+    filters: Mapping[str, str | None],
+    text: str | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page:
+    """The newest first. ``filters`` by the names of FILTERS; ``text`` is part of an id, number or reason."""
+    query = where_equal(sa.select(*LISTED), FILTERS, filters)
+    if text:
+        query = query.where(sa.or_(*(c.icontains(text, autoescape=True) for c in SEARCHED)))
+    return page(connection, query, (orders.c.created_at, orders.c.id), order_record, limit, cursor)
+
+
+def order_record(row: Row) -> Record:
+    """One order without its tasks."""
+    return {name: row[name] for name in ORDER} | {
+        "reached": REACHED.get(row["state"], ""),
+        "created_at": when(row["created_at"]),
+        "completed_at": when(row["completed_at"]),
+        "compensated": bool(row["compensated"]),
+    }
+
+
+def get_order(connection: sa.Connection, order_id: str, now: int) -> Record:
+    """One order with ``tasks`` and ``waiting`` (why it stands still). Failure ``not_found``."""
+    row = one(connection, orders, order_id, "order")
+    rows = tasks_of(connection, order_id)
+    children = sa.select(orders.c.id).where(orders.c.parent_order == order_id).order_by(orders.c.id)
+    return order_record(row) | {
+        "tasks": [task_record(t) for t in rows],
+        "waiting": waits(connection, row, rows, now),
+        "children": list(connection.scalars(children)),
+    }
+
+
+def get_body(connection: sa.Connection, order_id: str) -> tuple[Record, Record]:
+    """An order's record and its canonical body, for doors that give the order back. Failure ``not_found``."""
+    row = one(connection, orders, order_id, "order")
+    return order_record(row), row["body"]
+
+
+def tasks_of(connection: sa.Connection, order_id: str) -> list[sa.RowMapping]:
+    query = sa.select(task).where(task.c.order_id == order_id).order_by(task.c.pos, task.c.id)
+    return list(connection.execute(query).mappings())
+
+
+def task_record(row: Row) -> Record:
+    """One task as people see it: no bodies, no lease."""
+    return {name: row[name] for name in TASK} | {
+        "due_at": when(row["due_at"]),
+        "deadline_at": when(row["deadline_at"]),
+        "title": row["title"] or {},
+    }
