@@ -1,5 +1,5 @@
-"""What every AMQP driver must do. A test file gives ``broker`` (which publishes and administers) and ``reader``
-(which gets); crossing tests give two drivers on one file."""
+"""What every AMQP driver must do. A test file gives ``broker`` (which publishes and administers) and
+``reader`` (which gets); crossing tests give two drivers on one file."""
 
 from __future__ import annotations
 
