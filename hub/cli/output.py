@@ -1,6 +1,6 @@
 """How commands speak: results on standard output, progress and faults on standard error.
 
-With ``--json`` the last line of standard output is one JSON object; a command over many things prints one line
+With ``--json`` the last line of standard output is one JSON object; a command over many things prints a line
 each. Exit codes: see EXIT. Tables: hub/cli/table.py.
 """
 

@@ -1,7 +1,7 @@
 """DATA/run.json: who runs on a data folder.
 
-``{"hubs": [{"pid", "url"}], "mocks": {"pid", "peers": {code: url}}}``. Several processes write it, so every change
-is made under a lock and put in place in one step; entries of processes that are gone are left out.
+``{"hubs": [{"pid", "url"}], "mocks": {"pid", "peers": {code: url}}}``. Several processes write it, so every
+change is made under a lock and put in place in one step; entries of processes that are gone are left out.
 """
 
 from __future__ import annotations

@@ -1,0 +1,45 @@
+# Everything from a bare checkout, with Python >= 3.11 and make. Another Python: make PYTHON=/path/to/python3.12 ...
+
+PYTHON ?=
+PY := .venv/bin/python
+# what runs on every Python found, beside the whole suite on one
+PORTABLE := tests/cli/test_imports.py tests/contracts tests/codec tests/mapping tests/envelope
+
+.PHONY: help setup run demo test test-here test-others bench lint dev
+
+help:
+	@echo "make setup   build the environment"
+	@echo "make run     run the demo day and keep serving until Ctrl-C"
+	@echo "make demo    run the demo day; fails unless every order ended as expected"
+	@echo "make test    all tests; on other Pythons the portable ones"
+	@echo "make bench   measure"
+	@echo "make lint    ruff, mypy, import rules"
+
+setup:
+	@.ci/setup .venv requirements.lock "$(PYTHON)"
+
+dev:
+	@.ci/setup .venv requirements-dev.lock "$(PYTHON)"
+
+run: setup
+	@exec $(PY) -m hub.cli.main demo --serve $(ARGS)
+
+demo: setup
+	@exec $(PY) -m hub.cli.main demo $(ARGS)
+
+test: test-here test-others
+
+test-here: dev
+	$(PY) -m pytest $(ARGS)
+
+test-others: dev
+	@.ci/others $(PORTABLE)
+
+bench: dev
+	@for file in tests/bench_*.py; do $(PY) $$file || exit 1; done
+
+lint: dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
