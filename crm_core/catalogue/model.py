@@ -1,0 +1,85 @@
+"""Records of the catalogue. Frozen; made by ``load``, judged by ``audit``, read by ``crm_core.order``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crm_core.catalogue.recipe import Condition, Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a value may be: one of some, a pattern (whole value), a range. Empty = anything."""
+
+    required: bool = False
+    one_of: tuple[str, ...] = ()
+    pattern: re.Pattern[str] | None = None
+    low: float | None = None
+    high: float | None = None
+
+    def refusal(self, value: object) -> str:
+        """Why ``value`` is not allowed, or an empty text."""
+        text = str(value)
+        if self.one_of and text not in self.one_of:
+            return f"must be one of {', '.join(self.one_of)}"
+        if self.pattern and not self.pattern.fullmatch(text):
+            return f"does not match {self.pattern.pattern}"
+        if self.low is not None or self.high is not None:
+            return self._out_of_range(text)
+        return ""
+
+    def _out_of_range(self, text: str) -> str:
+        low = float("-inf") if self.low is None else self.low
+        high = float("inf") if self.high is None else self.high
+        try:
+            return "" if low <= float(text) <= high else f"must be between {low:g} and {high:g}"
+        except ValueError:
+            return "must be a number"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product specification.
+
+    served   where it can be delivered, by what the bound systems can do
+    number   rule of the service number, None = the order must not name one
+    address  characteristic that holds the installation address, "" = none
+    actions  business action -> recipe
+    """
+
+    code: str
+    family: str
+    title: Mapping[str, str]
+    served: Condition
+    characteristics: Mapping[str, Rule]
+    required: tuple[str, ...]
+    number: Rule | None
+    address: str
+    actions: Mapping[str, Recipe]
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """What is sold: a product with some characteristics fixed, in some areas (none named = all), for some time.
+
+    valid_from, valid_to  microseconds UTC; from is inside, to is outside
+    """
+
+    code: str
+    product: Product
+    title: Mapping[str, str]
+    fixed: Mapping[str, str]
+    areas: frozenset[str]
+    valid_from: int
+    valid_to: int
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """One version of the whole catalogue. ``version`` is what plans say they were derived from."""
+
+    version: str
+    products: Mapping[str, Product]
+    offerings: Mapping[str, Offering]

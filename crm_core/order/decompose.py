@@ -1,0 +1,90 @@
+"""decompose: an order that was checked -> its plan, by the recipes of the catalogue. Pure; on the acceptance path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from crm_core.catalogue.model import Catalogue, Product
+from crm_core.catalogue.recipe import Capabilities, TaskRule
+from crm_core.catalogue.template import Facts
+from crm_core.order.facts import customer_facts, make_facts
+from crm_core.order.items import Item, business_action, changes, offering_code
+from interfaces.plan import Input, Plan, PlannedTask, Undo
+
+Ids = Callable[[str, str], str]
+"""(kind ``PI`` or ``CU``, item id) -> an id, always the same one for the same order and item."""
+
+
+def decompose(order: Mapping[str, Any], catalogue: Catalogue, capabilities: Capabilities, ids: Ids) -> Plan:
+    """The plan of ``order`` (canonical ProductOrder body in which ``check`` found nothing).
+
+    The first item's tasks keep their recipe names; those of item n carry ``#n``. ``product_instance``,
+    ``product_family`` and ``action`` are the first item's, ``facts["instances"]`` lists all.
+    """
+    items = changes(order)
+    shared = customer_facts(order, ids("CU", ""))
+    tasks: list[PlannedTask] = []
+    instances = [item.get("product", {}).get("id") or ids("PI", item["id"]) for item in items]
+    for number, (item, instance) in enumerate(zip(items, instances, strict=True), 1):
+        made = _tasks(order, item, catalogue, capabilities, instance, shared)
+        tasks += made if number == 1 else [_numbered(task, number) for task in made]
+    return Plan(
+        tasks=tuple(tasks),
+        version=f"catalogue:{catalogue.version}",
+        product_instance=instances[0],
+        product_family=_product(items[0], catalogue).family,
+        action=business_action(items[0]),
+        facts={"instances": instances, "customer": shared["customer"]["id"]},
+    )
+
+
+def _product(item: Item, catalogue: Catalogue) -> Product:
+    return catalogue.offerings[offering_code(item)].product
+
+
+def _tasks(
+    order: Mapping[str, Any],
+    item: Item,
+    catalogue: Catalogue,
+    capabilities: Capabilities,
+    instance: str,
+    shared: Mapping[str, Any],
+) -> list[PlannedTask]:
+    offering = catalogue.offerings[offering_code(item)]
+    facts = make_facts(order, item, offering, instance, shared)
+    recipe = offering.product.actions[facts["action"]]
+    return [_task(rule, facts) for rule in recipe.selected(facts, capabilities)]
+
+
+def _task(rule: TaskRule, facts: Facts) -> PlannedTask:
+    undo = rule.undo
+    return PlannedTask(
+        rule.name,
+        rule.function,
+        rule.operation,
+        rule.type,
+        rule.body(facts),
+        rule.after,
+        rule.inputs,
+        Undo(undo.operation, undo.type, undo.body(facts), undo.inputs) if undo else None,
+        rule.point_of_no_return,
+        "",
+        rule.title,
+    )
+
+
+def _numbered(task: PlannedTask, number: int) -> PlannedTask:
+    """The same task as part of item ``number``: every name of a task in it says so."""
+
+    def moved(inputs: tuple[Input, ...]) -> tuple[Input, ...]:
+        return tuple(i if i.task == "order" else replace(i, task=f"{i.task}#{number}") for i in inputs)
+
+    return replace(
+        task,
+        name=f"{task.name}#{number}",
+        after=tuple(f"{name}#{number}" for name in task.after),
+        inputs=moved(task.inputs),
+        undo=task.undo and replace(task.undo, inputs=moved(task.undo.inputs)),
+    )
