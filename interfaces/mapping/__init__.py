@@ -1,0 +1,15 @@
+"""Mapping (EIP message translator): rows as small lenses, compiled into two functions."""
+
+from interfaces.mapping.compile import CompiledMapping, Identity, MessageMapping, compile_mapping, is_masked
+from interfaces.mapping.lookup import Context, IdLookup, InMemoryLookup
+
+__all__ = [
+    "CompiledMapping",
+    "Context",
+    "IdLookup",
+    "Identity",
+    "InMemoryLookup",
+    "MessageMapping",
+    "compile_mapping",
+    "is_masked",
+]

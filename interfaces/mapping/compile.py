@@ -1,0 +1,136 @@
+"""Rows compiled once into two Python functions: ``to_wire`` and ``to_canonical``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from interfaces.failure import Failure
+from interfaces.mapping.converters import Settings
+from interfaces.mapping.errors import ConversionError, ShapeError
+from interfaces.mapping.generate import Direction, Generator
+from interfaces.mapping.lookup import Context
+from interfaces.mapping.rows import Prepared, prepare
+from interfaces.mapping.runtime import NAMES, plain
+from interfaces.message import Body
+from interfaces.spec.model import CodeList, Row
+from interfaces.wire import Tree
+
+_ERRORS = (ConversionError, AttributeError, TypeError, KeyError, IndexError, ValueError, ArithmeticError)
+_NO_CONTEXT = Context()
+_SHOWN = 60
+
+
+class CompiledMapping:
+    """Both directions of one message. Thread-safe; the documents given in are not changed.
+
+    source   the generated Python, for people who want to see what runs
+    rows     the prepared rows, () for a canonical wire
+    """
+
+    def __init__(self, rows: tuple[Prepared, ...], settings: Settings, file: str, masked: tuple[str, ...]) -> None:
+        self.rows = rows
+        self._file = file
+        self._masked = masked
+        self._out, out_source = self._build("out", settings)
+        self._back, back_source = self._build("back", settings)
+        self.source = f"# canonical -> wire\n{out_source}\n# wire -> canonical\n{back_source}"
+
+    def to_wire(self, body: Mapping[str, Any], context: Context = _NO_CONTEXT) -> Tree:
+        """Canonical body -> wire tree; Failure(invalid) naming row, paths and value."""
+        tree: Tree = self._out(body, context)
+        return tree
+
+    def to_canonical(self, tree: Mapping[str, Any], context: Context = _NO_CONTEXT) -> Body:
+        """Wire tree -> canonical body; Failure(invalid) naming row, paths and value."""
+        body: Body = self._back(tree, context)
+        return body
+
+    def _build(self, direction: Direction, settings: Settings) -> tuple[Callable[..., Any], str]:
+        generator = Generator(direction, settings.lexical)
+        try:
+            source = generator.function(self.rows)
+        except ValueError as error:
+            raise Failure("invalid", str(error), where=self._file, reason="structure") from error
+        table = generator.rows
+
+        def explain(number: int, value: Any, error: Exception) -> Failure:
+            return self._explain(direction, table[number], value, error)
+
+        names = {**NAMES, **generator.names, "ERRORS": _ERRORS, "explain": explain}
+        exec(compile(source, f"<mapping {self._file} {direction}>", "exec"), names)
+        return names["convert"], source
+
+    def _explain(self, direction: Direction, row: Prepared, value: Any, error: Exception) -> Failure:
+        path = row.full_canonical if direction == "out" else row.full_wire
+        said = str(error) if isinstance(error, ConversionError) else "has another shape than agreed"
+        # other errors may have happened before this row's value was read: never show an earlier row's
+        own = isinstance(error, ConversionError) and not isinstance(error, ShapeError)
+        shown = f", but is {self._show(row, value)}" if own and isinstance(value, str | int | float) else ""
+        return Failure(
+            "invalid",
+            f"row {row.label} {row.full_canonical} <-> {row.full_wire}: {said}{shown}",
+            where=f"{self._file}:{row.row.line}",
+            reason="structure",
+            errors=[{"path": path, "message": said}],
+        )
+
+    def _show(self, row: Prepared, value: Any) -> str:
+        return "(masked)" if is_masked(row.full_canonical, self._masked) else repr(value)[:_SHOWN]
+
+
+class Identity:
+    """The mapping of a wire that *is* the canonical body (``mapping: canonical``)."""
+
+    source = "# the wire is the canonical body"
+    rows: tuple[Prepared, ...] = ()
+
+    def to_wire(self, body: Mapping[str, Any], context: Context = _NO_CONTEXT) -> Tree:
+        return dict(body)
+
+    def to_canonical(self, tree: Mapping[str, Any], context: Context = _NO_CONTEXT) -> Body:
+        body: Body = plain(dict(tree))
+        return body
+
+
+MessageMapping = CompiledMapping | Identity
+
+
+def compile_mapping(
+    rows: tuple[Row, ...] | None,
+    code_lists: Mapping[str, CodeList],
+    *,
+    charset: str = "utf-8",
+    lexical: bool = True,
+    system: str = "",
+    file: str = "",
+    masked: tuple[str, ...] = (),
+) -> MessageMapping:
+    """Compile the rows of one message.
+
+    charset  of the wire, for ``text`` rows
+    lexical  wire leaves are text (XML, tables), not JSON types
+    system   peer whose ids ``xref`` rows look up
+    masked   canonical paths whose values no error may show
+
+    Raises Failure(invalid) naming ``file:line`` for a row that cannot be compiled.
+    """
+    if rows is None:
+        return Identity()
+    settings = Settings(code_lists, charset, lexical, system)
+    return CompiledMapping(prepare(rows, settings, file), settings, file, masked)
+
+
+def is_masked(path: str, masked: tuple[str, ...]) -> bool:
+    """Whether a canonical path lies at or below a masked one; selectors do not matter."""
+    bare = _bare(path)
+    return any(bare == mark or bare.startswith(f"{mark}.") for mark in map(_bare, masked))
+
+
+def _bare(path: str) -> str:
+    parts, depth = [], 0
+    for character in path:
+        depth += (character == "[") - (character == "]")
+        if depth == 0 and character != "]":
+            parts.append(character)
+    return "".join(parts)

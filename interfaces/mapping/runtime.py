@@ -1,0 +1,94 @@
+"""What generated mapping functions call. Small and quick; every one is for shapes the generated code cannot inline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from interfaces.mapping.errors import ConversionError, ShapeError
+from interfaces.wire import NIL
+
+EMPTY: Mapping[str, Any] = {}
+
+
+def pick(items: Any, field: str, literal: str) -> Mapping[str, Any]:
+    """The element whose ``field`` is ``literal``, EMPTY when there is none."""
+    for item in items or ():
+        if item.get(field) == literal:
+            return item  # type: ignore[no-any-return]
+    return EMPTY
+
+
+def at(items: Any, index: int) -> Any:
+    """Element ``index``, None when the list is shorter."""
+    if not items:
+        return None
+    if not isinstance(items, list):
+        raise ShapeError("must be a list")
+    return items[index] if index < len(items) else None
+
+
+def group(items: Any, key: str) -> Any:
+    """The elements of a repeating group; two with one key cannot be told apart."""
+    if items is None or items is NIL or items == "":
+        return ()
+    if not isinstance(items, list):
+        raise ShapeError("must be a list")
+    keys = [item[key] for item in items if item.get(key) is not None] if key else []
+    if len(set(keys)) < len(keys):
+        raise ShapeError(f"has two elements with the same {key}")
+    return items
+
+
+def only(items: Any, names: tuple[str, ...]) -> None:
+    """Every characteristic must have a field, else it would be lost without a word."""
+    lost = sorted({str(item.get("name")) for item in items or ()} - set(names))
+    if lost:
+        raise ShapeError(f"has names without a field: {', '.join(lost)}; add them to fields or say lossy")
+
+
+def put(target: dict[str, Any], name: str, index: int, value: Any) -> None:
+    """Write element ``index`` of a list; a gap before it would move it."""
+    items = target.setdefault(name, [])
+    if len(items) != index:
+        raise ShapeError(f"cannot be element {index}: an element before it is missing")
+    items.append(value)
+
+
+def lexical(value: Any) -> str:
+    """A JSON leaf as XML text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float | Decimal):
+        return format(Decimal(str(value)), "f")
+    raise ShapeError("must be a single value")
+
+
+def plain(value: Any) -> Any:
+    """JSON as our parser reads it (Decimal) -> JSON as everyone writes it (int, float)."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items() if item is not None}
+    return [plain(item) for item in value] if isinstance(value, list) else value
+
+
+def agree(value: Any, constant: Any) -> None:
+    """The other side of ``const``: what comes back must be the constant."""
+    if value != constant:
+        raise ConversionError(f"must be {constant!r}")
+
+
+NAMES: dict[str, Any] = {
+    "EMPTY": EMPTY,
+    "NIL": NIL,
+    "agree": agree,
+    "at": at,
+    "group": group,
+    "lexical": lexical,
+    "only": only,
+    "pick": pick,
+    "plain": plain,
+    "put": put,
+}
