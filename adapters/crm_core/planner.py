@@ -1,0 +1,57 @@
+"""The CRM core's rules behind the hub's Planner port."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+from crm_core.catalogue import Capabilities, Catalogue, bundled_catalogue
+from crm_core.order import check, decompose
+from hub.planner import Planner
+from interfaces.failure import Failure
+from interfaces.message import Message
+from interfaces.plan import Plan
+
+
+class CataloguePlanner:
+    """Checks a ProductOrder against a catalogue and decomposes it. Pure, thread-safe."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def plan(self, message: Message, capabilities: Capabilities) -> Plan:
+        """See hub.planner. A refusal is Failure ``rejected`` with every fault in ``errors``."""
+        order = message.body
+        area = message.area or order.get("area", "")
+        wrong = check(order, self._catalogue, area, capabilities, at=message.at)
+        if wrong:
+            raise _refusal(wrong, message)
+        return decompose(order, self._catalogue, capabilities, ids_of(message, area))
+
+
+def _refusal(wrong: list[dict[str, str]], message: Message) -> Failure:
+    more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+    return Failure(
+        "rejected",
+        wrong[0]["message"] + more,
+        where=f"order {message.body['externalId']} of {message.source}: {wrong[0]['path']}",
+        advice="correct the order and send it again",
+        errors=wrong,
+    )
+
+
+def ids_of(message: Message, area: str) -> Callable[[str, str], str]:
+    """Ids that the same order of the same source always gets: kind + 16 digits of a hash."""
+    stem = f"{message.source}|{area}|{message.body['externalId']}|"
+
+    def made(kind: str, item: str) -> str:
+        number = int.from_bytes(sha256(f"{stem}{kind}|{item}".encode()).digest()[:8], "big")
+        return f"{kind}{number % 10**16:016d}"
+
+    return made
+
+
+def build(hub: Any) -> Planner:
+    """Named in hub/wiring.py. The bundled catalogue; a broken one is found here, at start."""
+    return CataloguePlanner(bundled_catalogue())

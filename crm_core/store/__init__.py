@@ -1,0 +1,5 @@
+"""The CRM's own tables and its own engine; nobody else writes them."""
+
+from crm_core.store.engine import Database
+
+__all__ = ["Database"]

@@ -1,0 +1,106 @@
+"""One database, used by many threads: writers take turns, readers of a file do not wait for them.
+
+SQLAlchemy's errors are turned into Failure here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.pool import StaticPool
+
+from crm_core.store.schema import metadata
+from interfaces.clock import Deadline
+from interfaces.failure import Failure
+
+PATIENCE = 10.0
+"""Seconds to wait for another writer when the caller sets no deadline."""
+
+
+class Database:
+    """SQLite file (``sqlite:////path``) or memory (``sqlite://``); the tables are made when they are not there."""
+
+    def __init__(self, url: str) -> None:
+        with _translated(url):
+            self._memory = url in ("sqlite://", "sqlite:///:memory:")
+            self._engine = _engine(url, self._memory)
+            self._turn = threading.Lock()
+            with self.write() as connection:
+                metadata.create_all(connection)
+
+    @contextmanager
+    def write(self, deadline: Deadline | None = None) -> Iterator[Connection]:
+        """One transaction, committed at the end and rolled back on any error.
+
+        Failure ``unavailable`` when it is not our turn before ``deadline``: nothing was done.
+        """
+        left = deadline.left() if deadline else PATIENCE
+        if not self._turn.acquire(timeout=left):
+            raise Failure("unavailable", "the CRM database is busy", advice="again later")
+        try:
+            with _translated(), self._engine.connect() as plain:
+                connection = plain.execution_options(crm_write=int(left * 1000))
+                with connection.begin():
+                    yield connection
+        finally:
+            self._turn.release()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view. In memory there is one connection, so a reader takes its turn like a writer."""
+        with self._turn if self._memory else nullcontext(), _translated(), self._engine.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give the connections back. May be called twice."""
+        self._engine.dispose()
+
+
+def _engine(url: str, memory: bool) -> Engine:
+    engine = (
+        create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+        if memory
+        else create_engine(url)
+    )
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _connected)
+        event.listen(engine, "begin", _begun)
+    return engine
+
+
+def _connected(raw: Any, _record: object) -> None:
+    raw.isolation_level = None  # the driver must not begin by itself: _begun says which kind
+    raw.execute("PRAGMA journal_mode=WAL")
+    raw.execute("PRAGMA synchronous=FULL")
+
+
+def _begun(connection: Connection) -> None:
+    """A writer takes the lock at once, so that its commit cannot fail for another process's sake."""
+    wait = connection.get_execution_options().get("crm_write")
+    if wait is None:
+        connection.exec_driver_sql("BEGIN")
+    else:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={wait}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _translated(where: str = "") -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        raise Failure("conflict", "contradicts what the CRM holds", where=where) from error
+    except OperationalError as error:
+        raise Failure(
+            "unavailable",
+            f"the CRM database cannot be used: {error.orig}",
+            where=where,
+            advice="look whether its file is there, writable and not locked",
+        ) from error
+    except SQLAlchemyError as error:
+        raise Failure("internal", f"the CRM database failed: {type(error).__name__}", where=where) from error
