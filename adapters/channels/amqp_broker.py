@@ -57,9 +57,7 @@ class Broker:
         wanted = (delivery_limit, dead_letter)
         with self._transaction() as db:
             db.execute("INSERT OR IGNORE INTO queue VALUES (?, ?, ?)", (queue, *wanted))
-            found = db.execute(
-                "SELECT delivery_limit, dead_letter FROM queue WHERE name = ?", (queue,)
-            ).fetchone()
+            found = db.execute("SELECT delivery_limit, dead_letter FROM queue WHERE name = ?", (queue,)).fetchone()
         if found != wanted:
             raise Failure(
                 "conflict",
@@ -131,9 +129,7 @@ class Broker:
             look = "SELECT 1 FROM message WHERE queue = ? AND lease_until <= ? LIMIT 1"
             return db.execute(look, (queue, self._now())).fetchone() is not None
 
-    def _give_back(
-        self, db: sqlite3.Connection, row: tuple[int, str, int, int], requeue: bool, reason: str
-    ) -> None:
+    def _give_back(self, db: sqlite3.Connection, row: tuple[int, str, int, int], requeue: bool, reason: str) -> None:
         number, queue, deliveries, limit = row
         if requeue and deliveries < limit:
             db.execute("UPDATE message SET lease_owner = '', lease_until = 0 WHERE id = ?", (number,))
@@ -175,9 +171,7 @@ class Broker:
             try:
                 db.execute("COMMIT")
             except sqlite3.Error as error:
-                raise Failure(
-                    "timeout", "the commit failed, the outcome is unknown", where=self._path
-                ) from error
+                raise Failure("timeout", "the commit failed, the outcome is unknown", where=self._path) from error
 
     def _unavailable(self, what: str) -> Failure:
         return Failure(
@@ -216,9 +210,7 @@ def _is_worn(row: _Row) -> bool:
 
 
 def _delivery(row: _Row, owner: str) -> Delivery:
-    number, queue, body, message_id, correlation_id, reply_to, content_type, headers, deliveries, death, _ = (
-        row
-    )
+    number, queue, body, message_id, correlation_id, reply_to, content_type, headers, deliveries, death, _ = row
     return Delivery(
         id=number,
         owner=owner,

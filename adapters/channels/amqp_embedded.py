@@ -19,8 +19,8 @@ PROPERTIES = ("message_id", "correlation_id", "reply_to")
 class AmqpChannel:
     """``interfaces.channel.Channel`` for a peer behind ``amqp+file:///path/to/queue.db``.
 
-    ``exchange``, ``routingKey`` and ``replyTo`` stand in the operation's wire settings or in the transport's;
-    a ``reply_to`` header of the request wins. Answers come later on a queue: every reply here is empty.
+    ``exchange``, ``routingKey`` (or ``queue``) and ``replyTo`` stand in the operation's wire settings or in the
+    transport's; a ``reply_to`` header of the request wins. Answers come later on a queue: every reply here is empty.
     """
 
     def __init__(self, spec: InterfaceSpec, peer: Peer) -> None:
@@ -47,7 +47,7 @@ class AmqpChannel:
         return AmqpMessage(
             body=request.body,
             exchange=str(settings.get("exchange", "")),
-            routing_key=str(settings.get("routingKey", "")),
+            routing_key=str(settings.get("routingKey") or settings.get("queue", "")),
             message_id=request.headers.get("message_id", ""),
             correlation_id=request.headers.get("correlation_id", ""),
             reply_to=request.headers.get("reply_to") or str(settings.get("replyTo", "")),

@@ -33,7 +33,5 @@ class RestChannel:
         path = request.headers.get(":path", str(operation.wire.get("path", "")))
         query = request.headers.get(":query", "")
         if path and not path.startswith("/"):  # "http://host" + "@elsewhere" would be another host
-            raise Failure(
-                "invalid", "a request path must begin with '/'", where=f"{self._where}/{operation.name}"
-            )
+            raise Failure("invalid", "a request path must begin with '/'", where=f"{self._where}/{operation.name}")
         return f"{self._address}{path}{'?' if query else ''}{query}"

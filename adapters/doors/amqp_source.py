@@ -1,0 +1,63 @@
+"""An AMQP queue as a source: leased batches, acknowledged after the commit, dead-lettered when hopeless."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from adapters.channels.amqp_broker import Broker
+from adapters.channels.amqp_embedded import file_of
+from adapters.doors.consumer import Taken
+from interfaces.amqp import Delivery
+from interfaces.spec.model import InterfaceSpec
+from interfaces.wire import WireMessage
+
+BATCH = 50
+LEASE = 30.0
+"""Real seconds; well above the time of one commit, so that only a dead process loses its lease."""
+
+
+class AmqpSource:
+    """Transport settings: ``queue``, ``deliveryLimit`` (5), ``deadLetter`` (``<queue>.dead``), ``exchange`` and
+    ``routingKey`` to bind it to."""
+
+    def __init__(self, spec: InterfaceSpec, address: str) -> None:
+        settings = spec.transport.settings
+        self._queue = str(settings["queue"])
+        self._limit = int(settings.get("deliveryLimit", 5))
+        self._dead = str(settings.get("deadLetter", f"{self._queue}.dead"))
+        self._binding = (str(settings.get("exchange", "")), str(settings.get("routingKey", self._queue)))
+        self._broker = Broker(file_of(address))
+        self.interface = spec.id
+        self.endpoint = f"amqp:{self._queue}"
+
+    def open(self) -> None:
+        """Raises Failure(conflict) when the queue exists with other arguments."""
+        self._broker.declare(self._dead)
+        self._broker.declare(self._queue, self._limit, self._dead)
+        if self._binding[0]:
+            self._broker.bind(*self._binding, self._queue)
+
+    def take(self) -> Sequence[Taken]:
+        return [Taken(one, _wire(one)) for one in self._broker.get(self._queue, BATCH, LEASE)]
+
+    def done(self, tokens: Sequence[Any]) -> None:
+        self._broker.ack(tokens)
+
+    def reject(self, tokens: Sequence[Any]) -> None:
+        self._broker.nack(tokens, requeue=False, reason="refused")
+
+    def later(self, tokens: Sequence[Any]) -> None:
+        self._broker.nack(tokens, requeue=True)
+
+    def close(self) -> None:
+        self._broker.close()
+
+
+def _wire(one: Delivery) -> WireMessage:
+    properties = {
+        "message_id": one.message_id,
+        "correlation_id": one.correlation_id,
+        "reply_to": one.reply_to,
+    }
+    return WireMessage(one.body, one.content_type, {**one.headers, **{k: v for k, v in properties.items() if v}})

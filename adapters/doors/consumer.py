@@ -1,0 +1,163 @@
+"""The life of a consumer: one thread that takes batches from somewhere, gives each message to the intake, and tells
+the source what became of it only after the intake's commit.
+
+A source is small (``Source``); what to do with a message is read from hub/errors.py like in every door.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import structlog
+
+from adapters.doors.desk import unforeseen
+from hub.errors import wire_codes
+from hub.intake import Inbound
+from hub.runtime import Hub
+from interfaces.failure import Failure
+from interfaces.message import Message
+from interfaces.wire import WireMessage
+
+log = structlog.get_logger(__name__)
+
+IDLE = 0.05
+"""Real seconds between two looks at an empty source."""
+LONGEST = 10.0
+"""Real seconds of the longest pause after failures; it doubles from IDLE."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One message as taken: ``token`` is the source's own handle on it."""
+
+    token: Any
+    wire: WireMessage
+
+
+class Source(Protocol):
+    """Where messages come from. ``interface`` names the inbound agreement, ``endpoint`` the place in the journal.
+
+    open    declare or check what is needed; may be called again after a failure
+    take    the next messages, oldest first; [] when there are none
+    done    these are kept by the hub for good
+    reject  these can never be processed; they are in the journal
+    later   these could not be processed now
+    """
+
+    interface: str
+    endpoint: str
+
+    def open(self) -> None: ...
+
+    def take(self) -> Sequence[Taken]: ...
+
+    def done(self, tokens: Sequence[Any]) -> None: ...
+
+    def reject(self, tokens: Sequence[Any]) -> None: ...
+
+    def later(self, tokens: Sequence[Any]) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Consumer:
+    """``start`` opens the source (a clash or a wrong setting fails here, an absent peer does not) and its thread.
+
+    ``stop`` ends after the batch in hand; both may be called twice.
+    """
+
+    def __init__(self, hub: Hub, source: Source) -> None:
+        self._hub = hub
+        self.source = source
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._open = False
+        self._held: list[Taken] = []
+
+    def start(self) -> None:
+        if self._thread is not None:
+            return
+        try:
+            self._reopen()
+        except Failure as failure:
+            if failure.code != "unavailable":
+                raise
+        self._thread = threading.Thread(target=self._run, name=self.source.endpoint, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=30)
+        self.source.close()
+
+    def _reopen(self) -> None:
+        self.source.open()
+        self._open = True
+
+    def _run(self) -> None:
+        pause = IDLE
+        while not self._stop.is_set():
+            try:
+                settled = self._round()
+            except Exception as error:
+                self._open = False
+                self._complain(error)
+                settled = None
+            pause = IDLE if settled is not None else min(pause * 2, LONGEST)
+            if not settled:
+                self._stop.wait(pause)
+
+    def _complain(self, error: Exception) -> None:
+        failure = error if isinstance(error, Failure) else unforeseen(error, self.source.endpoint)
+        log.warning("consumer waits", endpoint=self.source.endpoint, code=failure.code, where=failure.where)
+
+    def _round(self) -> int | None:
+        """One batch: how many were taken; None when some could not be processed now (pause, then again)."""
+        if not self._open:
+            self._reopen()
+        batch, self._held = self._held or self.source.take(), []
+        fates: dict[str, list[Taken]] = {"ack": [], "reject": [], "requeue": [], "hold": []}
+        for taken, future in [(taken, self._submit(taken.wire)) for taken in batch]:
+            fates[self._fate(taken.wire, future)].append(taken)
+        self._held = fates["hold"]
+        for fate, tell in (("ack", self.source.done), ("reject", self.source.reject), ("requeue", self.source.later)):
+            if fates[fate]:
+                tell([taken.token for taken in fates[fate]])
+        return None if fates["requeue"] or fates["hold"] else len(batch)
+
+    def _submit(self, wire: WireMessage) -> Future[Message] | Failure:
+        try:
+            agreement = self._hub.registry.get(self.source.interface)
+            received = agreement.read_request(wire)
+            return self._hub.intake.submit(Inbound(received, agreement, wire, self.source.endpoint, ""))
+        except Failure as failure:
+            return failure
+        except Exception as error:
+            return unforeseen(error, self.source.endpoint)
+
+    def _fate(self, wire: WireMessage, future: Future[Message] | Failure) -> str:
+        """``ack``, ``reject``, ``requeue`` or ``hold``; a refused message is journalled before that is told."""
+        failure = future if isinstance(future, Failure) else _failure_of(future, self.source.endpoint)
+        if failure is None:
+            return "ack"
+        if failure.code == "unavailable":
+            return "hold"  # the hub's trouble, not the message's: it must not use up its deliveries
+        fate = wire_codes(failure).amqp
+        if fate == "reject" or isinstance(future, Failure):
+            self._hub.intake.refuse(wire, failure, self.source.endpoint).result()
+        return fate
+
+
+def _failure_of(future: Future[Message], endpoint: str) -> Failure | None:
+    try:
+        future.result()
+    except Failure as failure:
+        return failure
+    except Exception as error:
+        return unforeseen(error, endpoint)
+    return None

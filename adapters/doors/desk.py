@@ -1,0 +1,56 @@
+"""What every door asks of the intake, and the last resort when something unforeseen happens."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+
+import structlog
+
+from hub.intake import Inbound
+from hub.runtime import Hub
+from interfaces.failure import Failure
+from interfaces.ids import new_id
+from interfaces.message import Message
+from interfaces.wire import WireMessage
+
+log = structlog.get_logger(__name__)
+
+
+class Desk:
+    """One per process, between the doors and ``hub.intake``."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._intake = hub.intake
+
+    async def submit(self, inbound: Inbound) -> Message:
+        """The canonical reply; raises Failure."""
+        return await asyncio.wrap_future(self._intake.submit(inbound))
+
+    async def refuse(self, wire: WireMessage, failure: Failure, endpoint: str) -> Failure:
+        """Journal the refused request; the failure comes back with its ``incident`` in ``detail``."""
+        try:
+            incident = await asyncio.wrap_future(self._intake.refuse(wire, failure, endpoint))
+        except Exception as error:  # the store is down: the caller still gets an answer and a number
+            incident = unjournalled(error, endpoint)
+        failure.detail["incident"] = incident
+        return failure
+
+
+def unjournalled(error: BaseException, endpoint: str) -> str:
+    incident = new_id("inc")
+    log.error("refusal not journalled", incident=incident, endpoint=endpoint, place=place(error))
+    return incident
+
+
+def unforeseen(error: BaseException, endpoint: str) -> Failure:
+    """A fault of our own as a Failure. Neither the log nor the caller gets its text, which may quote the payload."""
+    log.error("unforeseen error in a door", endpoint=endpoint, place=place(error))
+    return Failure("internal", "the request could not be processed", advice="report the incident to the hub's operator")
+
+
+def place(error: BaseException) -> str:
+    """``KeyError at agreement.py:120 in read_request``."""
+    frames = traceback.extract_tb(error.__traceback__)
+    spot = f" at {frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno} in {frames[-1].name}" if frames else ""
+    return type(error).__name__ + spot

@@ -1,0 +1,95 @@
+"""The SOAP door: /soap/<interface id>, guard first, then the agreement's codec; ``?wsdl`` from the agreed file.
+
+Raw ASGI because it is the busiest place of the house. SOAP 1.1: every refusal is a Fault, with HTTP 500 unless
+the refusal is HTTP's own (method, size, unknown address).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from adapters.doors.desk import Desk, unforeseen
+from adapters.doors.http_io import Answer, Gone, Receive, Scope, Send, heads, read, write
+from adapters.doors.soap_rules import check_action, check_media, fault
+from hub.errors import wire_codes
+from hub.intake import Inbound
+from hub.runtime import Hub
+from interfaces.agreement import Agreement, Received
+from interfaces.failure import Failure
+from interfaces.wire import WireMessage
+
+XML = "text/xml; charset=utf-8"
+
+_STATUS = {"too_large": 413, "not_found": 404}
+"""Refusals before a message was read that have an HTTP status of their own; all others are 500."""
+
+
+@dataclass(slots=True)
+class _Case:
+    """One request, as far as it got."""
+
+    endpoint: str
+    wire: WireMessage
+    agreement: Agreement | None = None
+    received: Received | None = None
+    status: int = 0
+
+
+class SoapDoor:
+    """``?wsdl`` and POST for every inbound SOAP interface of the registry. ASGI app."""
+
+    def __init__(self, hub: Hub, desk: Desk) -> None:
+        self._registry = hub.registry
+        self._desk = desk
+        self._limit = hub.config.limits.body_bytes
+        self._base = hub.config.public_url.rstrip("/") + "/soap/"
+        self._contract = lru_cache(maxsize=256)(self._readdressed)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        case = _Case(f"soap:{scope['path']}", heads(scope))
+        try:
+            answer = await self._served(case, scope, receive)
+        except Gone:
+            return
+        except Failure as failure:
+            answer = await self._refused(case, failure)
+        except Exception as error:
+            answer = await self._refused(case, unforeseen(error, case.endpoint))
+        await write(send, answer)
+
+    async def _served(self, case: _Case, scope: Scope, receive: Receive) -> Answer:
+        case.agreement = agreement = self._agreement(scope["path"])
+        if scope["method"] == "GET" and scope["query_string"][:4].lower() == b"wsdl":
+            return Answer(200, self._contract(agreement), XML)
+        if scope["method"] != "POST":
+            case.status = 405
+            raise Failure("invalid", "send a SOAP 1.1 request by POST, or GET ?wsdl", where=scope["method"])
+        case.wire = wire = await read(scope, receive, self._limit)
+        check_media(wire)
+        case.received = received = agreement.read_request(wire)
+        check_action(received.operation, wire)
+        reply = await self._desk.submit(Inbound(received, agreement, wire, case.endpoint, ""))
+        written = agreement.write_reply(received, reply)
+        return Answer(200, written.body, written.content_type or XML)
+
+    async def _refused(self, case: _Case, failure: Failure) -> Answer:
+        failure = await self._desk.refuse(case.wire, failure, case.endpoint)
+        code = wire_codes(failure).soap
+        status = case.status or (500 if case.received else _STATUS.get(failure.code, 500))
+        if case.agreement is None:
+            return Answer(status, fault(failure, code), XML)
+        written = case.agreement.write_failure(case.received, failure, code)
+        return Answer(status, written.body, written.content_type or XML)
+
+    def _agreement(self, path: str) -> Agreement:
+        name = path.rstrip("/").rpartition("/")[2]
+        agreement = self._registry.get(name)
+        spec = agreement.spec
+        if spec.direction != "inbound" or spec.transport.kind != "soap":
+            raise Failure("not_found", "no such SOAP interface is served here", where=path)
+        return agreement
+
+    def _readdressed(self, agreement: Agreement) -> bytes:
+        """From the configuration, never from the Host header, which the caller chooses."""
+        return agreement.contract(self._base + agreement.spec.id)

@@ -1,0 +1,57 @@
+"""What SOAP 1.1 over HTTP asks of a request beside its envelope, and a Fault where no agreement is known."""
+
+from __future__ import annotations
+
+from xml.sax.saxutils import escape
+
+from interfaces.failure import Failure
+from interfaces.spec.model import Operation
+from interfaces.wire import WireMessage
+
+_MEDIA = frozenset({"text/xml", "application/xml"})
+"""SOAP 1.1; ``application/soap+xml`` would be 1.2."""
+
+_FAULT = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><soap:Fault>'
+    "<faultcode>soap:{code}</faultcode><faultstring>{text}</faultstring>"
+    "<detail><incident>{incident}</incident></detail></soap:Fault></soap:Body></soap:Envelope>"
+)
+
+
+def check_media(wire: WireMessage) -> None:
+    """Failure(invalid) unless the content type is SOAP 1.1's."""
+    media = wire.content_type.partition(";")[0].strip().lower()
+    if media not in _MEDIA:
+        raise Failure(
+            "invalid",
+            "the content type is not SOAP 1.1's",
+            where="Content-Type",
+            reason="header",
+            advice="send text/xml; SOAP 1.2 (application/soap+xml) is not served",
+        )
+
+
+def check_action(operation: Operation, wire: WireMessage) -> None:
+    """The body decides what runs; a SOAPAction that names something else is refused, not followed.
+
+    An empty or absent SOAPAction says nothing and is fine (SOAP 1.1, section 6.1.1).
+    """
+    given = wire.headers.get("soapaction", "").strip().strip('"')
+    named = given.rstrip("/").rpartition("/")[2].rpartition("#")[2].rpartition(":")[2]
+    known = (str(operation.wire.get("action", "")), str(operation.wire.get("operation", operation.name)))
+    if given and given not in known and named not in known:
+        raise Failure(
+            "invalid",
+            "SOAPAction names another operation than the body",
+            where="SOAPAction",
+            reason="header",
+            advice=f"send the action of {known[1]}, or none",
+        )
+
+
+def fault(failure: Failure, code: str) -> bytes:
+    """A SOAP 1.1 Fault for an address that has no agreement to write it."""
+    text = f"{failure.message}. {failure.advice}".rstrip(". ")
+    incident = str(failure.detail.get("incident", ""))
+    return _FAULT.format(code=code, text=escape(text), incident=escape(incident)).encode()
