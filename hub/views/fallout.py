@@ -55,9 +55,7 @@ def get_fallout(connection: sa.Connection, fallout_id: str) -> Record:
     """One case; Failure ``not_found``."""
     row = connection.execute(QUERY.where(fallout.c.id == fallout_id)).mappings().first()
     if row is None:
-        raise Failure(
-            "not_found", f"there is no fallout {fallout_id[:80]!r}", advice="look at the list of fallout"
-        )
+        raise Failure("not_found", f"there is no fallout {fallout_id[:80]!r}", advice="look at the list of fallout")
     return fallout_record(row)
 
 

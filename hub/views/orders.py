@@ -28,8 +28,8 @@ ORDER = (
     "product_instance", "action",
 )
 TASK = (
-    "id", "name", "kind", "state", "peer", "interface", "function", "operation", "attempt", "reason", "undo_of",
-    "after",
+    "id", "order_id", "name", "kind", "state", "peer", "interface", "function", "operation", "attempt", "reason",
+    "undo_of", "after",
 )
 # fmt: on
 LISTED = [c for c in orders.c if c.name != "body"]
@@ -89,3 +89,16 @@ def task_record(row: Row) -> Record:
         "deadline_at": when(row["deadline_at"]),
         "title": row["title"] or {},
     }
+
+
+def list_tasks(
+    connection: sa.Connection, filters: Mapping[str, str | None], limit: int = 50, cursor: str | None = None
+) -> Page:
+    """Tasks, the newest order's first. ``filters``: order_id, state, peer."""
+    query = where_equal(sa.select(task), {name: task.c[name] for name in ("order_id", "state", "peer")}, filters)
+    return page(connection, query, (task.c.order_id, task.c.id), task_record, limit, cursor)
+
+
+def get_task(connection: sa.Connection, task_id: str) -> Record:
+    """One task; Failure ``not_found``."""
+    return task_record(one(connection, task, task_id, "task"))

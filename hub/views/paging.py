@@ -55,9 +55,7 @@ def _read(cursor: str, count: int) -> list[Any]:
     # SQLite's integers end at 64 bits: a forged bigger one would be our crash
     if isinstance(values, list) and len(values) == count and all(_is_key(v) for v in values):
         return values
-    raise Failure(
-        "invalid", "this cursor was not made by this hub", where="cursor", advice="start at the first page"
-    )
+    raise Failure("invalid", "this cursor was not made by this hub", where="cursor", advice="start at the first page")
 
 
 def _is_key(value: Any) -> bool:

@@ -28,9 +28,7 @@ def get_peer(connection: sa.Connection, code: str, known: Iterable[str]) -> Reco
     for record in list_peers(connection, known):
         if record["code"] == code:
             return record
-    raise Failure(
-        "not_found", f"there is no peer {code[:80]!r}", where="peer", advice="look at the list of peers"
-    )
+    raise Failure("not_found", f"there is no peer {code[:80]!r}", where="peer", advice="look at the list of peers")
 
 
 def _counts(connection: sa.Connection) -> dict[str, dict[str, int]]:

@@ -2,55 +2,53 @@
 
 from __future__ import annotations
 
-import codecs
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from interfaces.codec import charset
+from interfaces.failure import Failure
 from interfaces.spec.model import InterfaceSpec, Row
 
 SHOWN = 65_536
 """Characters of one message that are shown; the rest is in ``/raw``."""
 
 MASK = "***"
-CHARSETS = frozenset({"ascii", "utf-8", "utf-16", "gb2312", "gbk", "gb18030", "big5", "iso8859-1", "cp1252"})
-"""Python's names of what may be used for display; a sender's word never picks any other codec."""
-
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_NAMED = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.I)
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,80}encoding\s*=\s*["']([\w.-]{1,40})["']""")
 _INDEX = re.compile(r"\[[^\]]*\]")
 
 
 def charset_of(raw: bytes, content_type: str) -> str:
-    """Byte order mark, else the transport's word, else the XML declaration, else UTF-8 or what decodes."""
-    marked = next((name for mark, name in _BOMS if raw.startswith(mark)), "")
-    named = _NAMED.search(content_type)
+    """Byte order mark, else the transport's word, else the XML declaration, else UTF-8 if it is that."""
     declared = _DECLARED.match(raw)
-    said = marked or (named and named[1]) or (declared and declared[1].decode("ascii")) or ""
-    return _known(said) or _guess(raw)
+    witnesses = (
+        charset.of_mark(raw),
+        _allowed(charset.of_header, content_type),
+        _allowed(charset.allowed, declared[1].decode("ascii")) if declared else "",
+    )
+    return next((said for said in witnesses if said in charset.ALLOWED), "") or _guess(raw)
 
 
-def _known(name: str) -> str:
+def _allowed(read: Callable[[str], str], said: str) -> str:
+    """What a sender says, "" when no door would take it: people may look at refused messages too."""
     try:
-        known = codecs.lookup(name).name if name else ""
-    except LookupError:
+        return read(said)
+    except Failure:
         return ""
-    return known if known in CHARSETS else ""
 
 
 def _guess(raw: bytes) -> str:
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8"
+        return charset.GB18030
+    return charset.UTF8
 
 
-def decode(raw: bytes, charset: str) -> str:
+def decode(raw: bytes, said: str) -> str:
     """Text for display: undecodable bytes become U+FFFD, it never fails, at most ``SHOWN`` characters."""
-    return raw.decode(charset, "replace").lstrip("\ufeff")[:SHOWN]
+    return raw.decode(said, "replace").lstrip("\ufeff")[:SHOWN]
 
 
 @dataclass(frozen=True)

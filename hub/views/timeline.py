@@ -19,14 +19,12 @@ def timeline(connection: sa.Connection, order_id: str) -> Record:
     """``{"order": id, "orders": [ids with children], "events": [...]}``; Failure ``not_found``.
 
     A message event has ``kind: message`` and the message's record; a state event ``kind: state``, ``of``
-    (order, task, fallout, audit), ``name``, ``from``, ``to``, ``reason``. Both: ``at``, ``order_id``, ``external_id``.
-    Of a task the journal holds each exchange; its state is told as it is now.
+    (order, task, fallout, audit), ``name``, ``from``, ``to``, ``reason``. Both: ``at``, ``order_id``,
+    ``external_id``. Of a task the journal holds each exchange; its state is told as it is now.
     """
     one(connection, orders, order_id, "order")
     family = _family(connection, order_id)
-    events = [
-        e for make in (_orders, _tasks, _fallout, _messages, _audit) for e in make(connection, list(family))
-    ]
+    events = [e for make in (_orders, _tasks, _fallout, _messages, _audit) for e in make(connection, list(family))]
     names = {row["id"]: row["external_id"] for row in family.values()}
     # sorted is stable: at one instant the order above stands (accepted, then done, then said)
     events.sort(key=lambda e: e["_at"])
@@ -40,11 +38,7 @@ def _family(connection: sa.Connection, order_id: str) -> dict[str, sa.RowMapping
     rows = connection.execute(query.where(orders.c.id == order_id)).mappings().all()
     for _ in range(DEPTH):
         found |= {r["id"]: r for r in rows}
-        rows = (
-            connection.execute(query.where(orders.c.parent_order.in_([r["id"] for r in rows])))
-            .mappings()
-            .all()
-        )
+        rows = connection.execute(query.where(orders.c.parent_order.in_([r["id"] for r in rows]))).mappings().all()
     return found
 
 
@@ -95,9 +89,7 @@ def _messages(connection: sa.Connection, ids: Sequence[str]) -> Iterator[Record]
 
 
 def _audit(connection: sa.Connection, ids: Sequence[str]) -> Iterator[Record]:
-    for row in connection.execute(
-        sa.select(audit).where(audit.c.object.in_(ids)).order_by(audit.c.seq)
-    ).mappings():
+    for row in connection.execute(sa.select(audit).where(audit.c.object.in_(ids)).order_by(audit.c.seq)).mappings():
         yield _state(row["at"], row["object"], "audit", row["who"], row["action"], row["reason"])
 
 

@@ -144,7 +144,5 @@ def _peers(connection: sa.Connection, tasks: Sequence[Row]) -> dict[str, sa.RowM
 
 
 def _open_fallout(connection: sa.Connection, order_id: str) -> dict[str, str]:
-    query = sa.select(fallout.c.task_id, fallout.c.id).where(
-        fallout.c.order_id == order_id, fallout.c.state == "open"
-    )
+    query = sa.select(fallout.c.task_id, fallout.c.id).where(fallout.c.order_id == order_id, fallout.c.state == "open")
     return {row.task_id: row.id for row in connection.execute(query)}

@@ -1,0 +1,124 @@
+"""What the views say of an invented store."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from hub.views.balance import balance
+from hub.views.fallout import list_fallout
+from hub.views.messages import get_message, get_raw
+from hub.views.orders import get_order, list_orders
+from hub.views.peers import list_peers
+from hub.views.text import Masker
+from hub.views.timeline import timeline
+from hub.views.waiting import sentence
+from interfaces.failure import Failure
+from tests.api.world import ID_NUMBER, NOW
+
+PERSONAL = Masker(paths=("relatedParty.identification.number",), names=("certNo",))
+
+
+def ids(page: dict[str, object]) -> list[str]:
+    return [o["id"] for o in page["items"]]  # type: ignore[index,attr-defined]
+
+
+def test_orders_come_newest_first_page_by_page(connection: sa.Connection) -> None:
+    first = list_orders(connection, {}, limit=4)
+    rest = list_orders(connection, {}, limit=4, cursor=first["next"])
+    assert ids(first) == ["ord_undone", "ord_child", "ord_stuck", "ord_next"]
+    assert ids(rest) == ["ord_retry", "ord_done"]
+    assert rest["next"] is None
+    assert first["total"] == rest["total"] == 6
+
+
+def test_orders_are_found_by_filter_and_by_text(connection: sa.Connection) -> None:
+    assert ids(list_orders(connection, {"area": "8330300"})) == ["ord_stuck"]
+    assert ids(list_orders(connection, {"external_id": "WEB-1", "source": "CHAN"})) == ["ord_done"]
+    assert ids(list_orders(connection, {}, text="free PORT")) == ["ord_undone"]
+    assert ids(list_orders(connection, {}, text="%")) == []
+
+
+@pytest.mark.parametrize("cursor", ["x", "W10", "WzEsMl0", "bnVsbA", "é", "WzFlOTk5LCJ4Il0", "W1tdLFtdXQ"])
+def test_a_cursor_made_elsewhere_is_refused(connection: sa.Connection, cursor: str) -> None:
+    if cursor == "WzEsMl0":  # [1, 2]: the right shape, harmless
+        assert ids(list_orders(connection, {}, cursor=cursor)) == []
+        return
+    with pytest.raises(Failure, match="cursor"):
+        list_orders(connection, {}, cursor=cursor)
+
+
+def test_a_waiting_order_says_why(connection: sa.Connection) -> None:
+    (wait,) = get_order(connection, "ord_retry", NOW)["waiting"]
+    assert wait["text"] == (
+        "do.tk_retry waits: RM has been out of reach since 2026-09-21T14:13:20Z;"
+        " next try 2026-09-21T14:15:20Z (RM refused the connection)"
+    )
+    assert wait["who"] == "peer"
+    assert "不可达" in sentence(wait, "zh")
+
+
+def test_a_queued_order_names_the_one_before_it(connection: sa.Connection) -> None:
+    (wait,) = get_order(connection, "ord_next", NOW)["waiting"]
+    assert wait["text"] == "waits for the earlier order ord_retry on P1"
+
+
+def test_an_order_in_fallout_names_its_case(connection: sa.Connection) -> None:
+    (wait,) = get_order(connection, "ord_stuck", NOW)["waiting"]
+    assert (wait["who"], wait["fallout_id"]) == ("person", "fo_1")
+
+
+def test_a_finished_order_waits_for_nothing(connection: sa.Connection) -> None:
+    order = get_order(connection, "ord_undone", NOW)
+    assert (order["waiting"], order["reached"], order["compensated"]) == ([], "failed", True)
+
+
+def test_the_timeline_holds_child_orders_in_order(connection: sa.Connection) -> None:
+    told = timeline(connection, "ord_retry")
+    assert told["orders"] == ["ord_retry", "ord_child"]
+    assert [e["kind"] for e in told["events"]].count("message") == 1
+    assert sorted(e["at"] for e in told["events"]) == [e["at"] for e in told["events"]]
+
+
+def test_a_message_is_decoded_and_masked(connection: sa.Connection) -> None:
+    said = get_message(connection, "msg_in", lambda interface: PERSONAL)
+    assert said["charset"] == "gb18030"
+    assert "<name>赵一</name>" in said["text"]
+    assert "<certNo>***</certNo>" in said["text"]
+    assert said["canonical"]["relatedParty"][0]["identification"]["number"] == "***"
+    assert ID_NUMBER not in str(said)
+
+
+def test_the_original_bytes_stay_as_they_were(connection: sa.Connection) -> None:
+    raw, charset = get_raw(connection, "msg_bad")
+    assert raw.startswith(b"\xff<html>")
+    assert charset == "gb18030"
+
+
+def test_masking_finds_the_wire_name_in_xml_attributes_and_json() -> None:
+    masker = Masker(names=("certNo",))
+    said = '<a certNo="12345"/><n:certNo x="1">6789</n:certNo>{"certNo": "55555"} <other>1</other>'
+    assert (
+        masker.text(said, None) == '<a certNo="***"/><n:certNo x="1">***</n:certNo>{"certNo": "***"} <other>1</other>'
+    )
+
+
+def test_peers_tell_what_waits(connection: sa.Connection) -> None:
+    peers = {p["code"]: p for p in list_peers(connection, ["NMS"])}
+    assert set(peers) == {"NMS", "RM", "BILL", "WFM"}
+    assert (peers["RM"]["state"], peers["NMS"]["state"]) == ("down", "up")
+    assert peers["WFM"]["waiting"]["waiting"] == 1
+    assert peers["BILL"]["last_error"].startswith("BILL gave")
+
+
+def test_fallout_tells_order_task_and_peer(connection: sa.Connection) -> None:
+    (case,) = list_fallout(connection, {"state": "open", "peer": "BILL"})["items"]
+    assert (case["external_id"], case["task"], case["area"]) == ("stuck", "do.tk_stuck", "8330300")
+
+
+def test_the_balance_adds_up(connection: sa.Connection) -> None:
+    counts = balance(connection)
+    parts = ("completed", "answered", "failed", "cancelled", "held", "in_flight", "fallout")
+    assert counts["accepted"] == sum(counts[name] for name in parts) == 6
+    assert counts["received"] == counts["accepted"] + counts["rejected"]
+    assert (counts["rejected"], counts["in_flight"]) == (1, 3)
