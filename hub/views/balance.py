@@ -18,9 +18,8 @@ def balance(connection: sa.Connection) -> dict[str, int]:
     ``received = accepted + rejected`` and ``accepted = completed + answered + failed + cancelled + held + in_flight +
     fallout``.
     """
-    states = dict(connection.execute(sa.select(orders.c.state, sa.func.count()).group_by(orders.c.state)).tuples())
     counts = dict.fromkeys((*REACHED.values(), "in_flight"), 0)
-    for state, count in states.items():
+    for state, count in connection.execute(sa.select(orders.c.state, sa.func.count()).group_by(orders.c.state)):
         counts[REACHED.get(state, "in_flight")] += count
     counts["answered"] = _requests(connection, ["ok"])
     rejected = _requests(connection, REFUSED)

@@ -47,7 +47,7 @@ def message_record(row: Row) -> Record:
     failure = row["failure"] or {}
     return {name: row[name] for name in SAME} | {
         "at": when(row["at"]),
-        "reply": bool(row["in_reply_to"]),
+        "reply": row["direction"] == "in" and bool(row["in_reply_to"]),
         "reason": failure.get("message", ""),
     }
 
