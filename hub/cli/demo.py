@@ -1,0 +1,141 @@
+"""``mboss demo``: a day of orders, hub and mock peers as processes of their own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import socket
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+import click
+
+from hub.cli.output import DONE, NO, data_option, json_option, note, progress
+from hub.cli.table import json_line
+from hub.demo import day
+from hub.demo.hubs import Hubs
+from hub.demo.peers import Peers
+from hub.demo.processes import house
+from hub.demo.result import Result
+from hub.demo.scenarios import SCENARIOS
+from interfaces.failure import Failure
+
+USUAL_PORT: Final = 8080
+
+
+@click.command()
+@click.option(
+    "--orders", type=click.IntRange(1, 100_000), default=len(SCENARIOS), help="How many orders; the mix repeats."
+)
+@click.option("--serve", is_flag=True, help="Keep serving afterwards, until Ctrl-C.")
+@click.option("--port", type=click.IntRange(1, 65535), help="The hub's port  [default: 8080, or a free one]")
+@data_option
+@click.option("--seed", type=int, default=1, show_default=True, help="Decides the order in which they arrive.")
+@click.option("--dump-state", type=click.Path(dir_okay=False, path_type=Path), help="Write the customers' final state.")
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    orders: int,
+    serve: bool,
+    port: int | None,
+    data: Path | None,
+    seed: int,
+    dump_state: Path | None,
+    as_json: bool,
+) -> None:
+    """Run a day of orders through the hub and the mock peers.
+
+    Exit code 0 only if every order reached its expected end and every peer did what was needed, once.
+
+    \b
+    Example:
+      mboss demo --orders 50 --json
+    """
+    signal.signal(signal.SIGTERM, _interrupt)
+    with ExitStack() as stack:
+        folder = stack.enter_context(_folder(data))
+        running = stack.enter_context(house(folder, _port(port)))
+        note(f"hub {running.url}, {len(running.peers)} peers, data in {folder}")
+        result = _run(orders, seed, folder, running.peers)
+        _show(result, dump_state, as_json)
+        if serve:
+            _wait(running.url)
+        ctx.exit(DONE if result.good else NO)
+
+
+def _run(orders: int, seed: int, folder: Path, urls: Mapping[str, str]) -> Result:
+    with ExitStack() as stack:
+        hubs, peers = Hubs(folder), Peers(urls)
+        stack.callback(hubs.close)
+        stack.callback(peers.close)
+        bar = stack.enter_context(progress("orders", orders))
+        lock = threading.Lock()
+
+        def tick() -> None:
+            with lock:
+                bar.update(1)
+
+        return day.live(day.plan(orders, seed), hubs, peers, tick)
+
+
+def _show(result: Result, dump_state: Path | None, as_json: bool) -> None:
+    if dump_state:
+        dump_state.write_text(json.dumps(result.state, ensure_ascii=False, indent=1), encoding="utf-8")
+    if as_json:
+        json_line(result.to_json())
+    else:
+        click.echo(result.to_text())
+
+
+def _wait(url: str) -> None:
+    note(f"serving {url}  (Ctrl-C ends it)")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        note("stopping")
+
+
+@contextmanager
+def _folder(data: Path | None) -> Iterator[Path]:
+    """The day's folder: the one given, or one that goes with the day. Failure(conflict) when a day was run in it."""
+    if data is None:
+        made = Path(tempfile.mkdtemp(prefix="mboss-demo-"))
+        try:
+            yield made
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+        return
+    if (data / "mocks").exists():
+        raise Failure(
+            "conflict",
+            "a day was run in this folder already, and every day begins with empty systems",
+            where=str(data),
+            advice="give another --data, or none",
+        )
+    yield data.absolute()
+
+
+def _port(wanted: int | None) -> int:
+    """The port asked for; else the usual one, else any free one."""
+    if wanted:
+        return wanted
+    for port in (USUAL_PORT, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise Failure("unavailable", "no free port", advice="give one: --port")
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,177 @@
+"""How an order reaches the hub: one function per channel, each an outside system with its own manners.
+
+``submit(hubs, order) -> Answer``: sent until answered; the same order sent twice carries the same business key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from hub.demo import wire
+from hub.demo.hubs import Hubs
+from hub.demo.orders import Order
+from interfaces.codec import safe_xml
+from interfaces.wire import WireMessage
+
+PORTAL: Final = "1000000206"
+GROUP: Final = "1000000020"
+XML: Final = {"Content-Type": "text/xml; charset=utf-8"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: whether the business was taken, the hub's order id where told, and the words."""
+
+    taken: bool
+    order_id: str = ""
+    text: str = ""
+
+
+Submit = Callable[[Hubs, Order], Answer]
+
+
+def call_intake(hubs: Hubs, operation: str, tree: Mapping[str, Any]) -> Mapping[str, list[str]]:
+    """One operation of the channels' SOAP interface; the reply's leaves by name. A fault has ``faultstring``."""
+    body = wire.soap(wire.INTAKE, operation, tree)
+    action = {"SOAPAction": f'"{wire.INTAKE}/{operation}"'}
+    answer = hubs.post("/soap/order-intake", lambda: body, XML | action)
+    return _leaves(answer.content, answer.headers.get("content-type", ""))
+
+
+def by_soap(hubs: Hubs, order: Order) -> Answer:
+    """A sales channel with a SOAP client."""
+    reply = call_intake(hubs, "submitOrder", _intake(order))
+    return Answer("faultstring" not in reply and _ok(reply, "resultCode"), _first(reply, "hubOrderId"), str(reply))
+
+
+def by_tmf622(hubs: Hubs, order: Order) -> Answer:
+    """A TM Forum client."""
+    body = wire.to_json(_tmf622(order))
+    answer = hubs.post(
+        "/tmf-api/productOrderingManagement/v4/productOrder", lambda: body, {"Content-Type": "application/json"}
+    )
+    taken = answer.status_code in (200, 201)
+    return Answer(taken, answer.json().get("id", "") if taken else "", answer.text)
+
+
+def by_http_exchange(hubs: Hubs, order: Order) -> Answer:
+    """The web portal: ContractRoot by HTTP, the order as JSON in CDATA."""
+    answer = hubs.post("/http/exchange", lambda: _portal(order), XML)
+    return _exchanged(_leaves(answer.content, answer.headers.get("content-type", "")))
+
+
+def by_soap_exchange(hubs: Hubs, order: Order) -> Answer:
+    """The same order through the SOAP operation ``exchange``."""
+    return _exchanged(exchange(hubs, lambda: _portal(order)))
+
+
+def exchange(hubs: Hubs, document: Callable[[], bytes]) -> Mapping[str, list[str]]:
+    """One ContractRoot document through SOAP ``exchange``; the leaves of the document that came back."""
+    answer = hubs.post(
+        "/soap/exchange",
+        lambda: wire.soap(wire.EXCHANGE, "exchange", {"in0": document().decode()}),
+        XML | {"SOAPAction": '"exchange"'},
+    )
+    outer = _leaves(answer.content, answer.headers.get("content-type", ""))
+    text = _first(outer, "out")
+    return _leaves(text.encode(), "text/xml; charset=utf-8") if text else outer
+
+
+CHANNELS: Final[Mapping[str, Submit]] = {
+    "soap": by_soap,
+    "tmf622": by_tmf622,
+    "http-exchange": by_http_exchange,
+    "soap-exchange": by_soap_exchange,
+}
+
+
+def _intake(order: Order) -> dict[str, Any]:
+    return {
+        "sourceSystem": "CHAN",
+        "requestId": f"R-{order.external_id}",
+        "orderNo": order.external_id,
+        "lanId": order.network.area,
+        "custId": order.customer,
+        "custName": order.customer_name,
+        "custKind": "PERSON",
+        "certType": "1",
+        "certNo": order.certificate,
+        "contactName": order.customer_name,
+        "contactPhone": order.phone,
+        "apptDate": order.appointment,
+        "apptSlot": "AM",
+        "orderItem": {
+            "itemNo": "1",
+            "itemAction": "NEW",
+            "productCode": order.product.code,
+            "offerCode": order.product.offer,
+            "accNbr": order.number,
+            "addressId": order.address,
+            "attr": [{"name": name, "value": value} for name, value in order.attributes],
+        },
+    }
+
+
+def _tmf622(order: Order) -> dict[str, Any]:
+    product: dict[str, Any] = {
+        "productSpecification": {"id": order.product.code},
+        "productCharacteristic": [{"name": name, "value": value} for name, value in order.attributes],
+    }
+    if order.number:
+        product["serviceNumber"] = order.number
+    return {
+        "externalId": order.external_id,
+        "area": order.network.area,
+        "relatedParty": [{"id": order.customer, "name": order.customer_name, "role": "customer"}],
+        "productOrderItem": [
+            {"id": "1", "action": "add", "productOffering": {"id": order.product.offer}, "product": product}
+        ],
+    }
+
+
+def _portal(order: Order) -> bytes:
+    document = {
+        "orderReq": {
+            "extCustOrderId": order.external_id,
+            "lanId": order.network.area,
+            "actionCd": "4010100000",
+            "cust": {
+                "extCustId": order.customer,
+                "custName": order.customer_name,
+                "certType": "1",
+                "certNbr": order.certificate,
+            },
+            "product": {
+                "productNbr": order.product.code,
+                "offerNbr": order.product.offer,
+                "attrs": [{"cd": name, "val": value} for name, value in order.attributes],
+            },
+            "appointment": {"date": order.appointment, "slot": "AM"},
+            "contact": {"name": order.customer_name, "phone": order.phone},
+        }
+    }
+    return wire.contract_root(PORTAL, "BUS17006", "SVC33049", wire.cdata(document))
+
+
+def _exchanged(reply: Mapping[str, list[str]]) -> Answer:
+    """First level: the exchange; the business result stands in SvcCont and the order itself tells the rest."""
+    return Answer(_first(reply, "RspCode") == "0000", text=str(dict(reply)))
+
+
+def _ok(reply: Mapping[str, list[str]], name: str) -> bool:
+    return _first(reply, name) == "0"
+
+
+def _first(reply: Mapping[str, list[str]], name: str) -> str:
+    return next(iter(reply.get(name, ())), "")
+
+
+def _leaves(body: bytes, content_type: str) -> Mapping[str, list[str]]:
+    """Local name -> texts of all leaf elements of that name, in document order."""
+    found: dict[str, list[str]] = {}
+    for element in safe_xml.parse(WireMessage(body, content_type)).iter():
+        if len(element) == 0:
+            found.setdefault(str(element.tag).rpartition("}")[2], []).append(element.text or "")
+    return found

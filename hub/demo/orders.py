@@ -1,0 +1,73 @@
+"""What the day's customers want: invented people, addresses and numbers, all told by a serial number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from interfaces.clock import DAY, SECOND, real_now
+
+CHINA: Final = 8 * 3600
+"""Seconds that Chinese wall clocks are ahead of UTC."""
+AHEAD: Final = 3
+"""Days until the field appointment."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A local network: LAN_ID, administrative code (begins an address id), dialling code (begins a number)."""
+
+    area: str
+    admin: str
+    dial: str
+
+
+@dataclass(frozen=True)
+class Product:
+    code: str
+    offer: str
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Order:
+    """One install as its sender knows it. ``number`` (the service number) is "" where none is chosen."""
+
+    external_id: str
+    network: Network
+    product: Product
+    customer: str
+    customer_name: str
+    certificate: str
+    phone: str
+    address: str
+    appointment: str
+    number: str = ""
+
+    @property
+    def attributes(self) -> list[tuple[str, str]]:
+        """Name and value of every product attribute, the address among them."""
+        return [*self.product.attributes, ("ADDRESS_ID", self.address)]
+
+
+def wall_clock() -> datetime:
+    """Now, as clocks in China show it, without a zone: the form of ContractRoot times."""
+    return datetime.fromtimestamp(real_now() / SECOND + CHINA, UTC).replace(tzinfo=None)
+
+
+def make_order(serial: int, network: Network, product: Product, number: str = "") -> Order:
+    """The order of the day's ``serial``-th customer. Identity numbers fail their check digit on purpose."""
+    when = datetime.fromtimestamp((real_now() + AHEAD * DAY) / SECOND, UTC) + timedelta(seconds=CHINA)
+    return Order(
+        external_id=f"DAY-{serial:06d}",
+        network=network,
+        product=product,
+        customer=f"2100{serial:08d}",
+        customer_name=f"示例客户{serial:06d}",
+        certificate=f"11010119900101{serial % 10000:04d}",
+        phone=f"1890{serial:07d}",
+        address=f"{network.admin}-ADDR-{serial:06d}",
+        appointment=when.date().isoformat(),
+        number=number,
+    )

@@ -1,0 +1,127 @@
+"""The day's processes: one hub, one for all mock peers. Started here, ended here, whatever happens."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from hub.cli import runfile
+from hub.demo.hubs import pause
+from interfaces.clock import Deadline
+from interfaces.failure import Failure
+
+START: Final = 60.0
+STOP: Final = 15.0
+"""Seconds a process has to start, and to stop before it is killed."""
+LAST_LINES: Final = 15
+LOOK_AGAIN: Final = 0.05
+
+
+@dataclass(frozen=True)
+class House:
+    """What runs: ``url`` of the hub, ``peers`` code -> address."""
+
+    data: Path
+    url: str
+    peers: Mapping[str, str]
+    hub: subprocess.Popen[bytes]
+
+
+@contextmanager
+def house(data: Path, port: int) -> Iterator[House]:
+    """Mock peers and a hub on ``data``, with an mboss.toml that joins them; both are ended on leaving."""
+    data.mkdir(parents=True, exist_ok=True)
+    url = f"http://127.0.0.1:{port}"
+    with ExitStack() as stack:
+        ports = data / "ports.json"
+        arguments = ["mocks", "up", "--data", str(data / "mocks"), "--hub", url, "--ports-file", str(ports)]
+        mocks = stack.enter_context(child(arguments, data / "mocks.log"))
+        told = _await_ports(ports, mocks, data / "mocks.log")
+        runfile.change(data, lambda run: run.update(mocks={"pid": mocks.pid, "peers": told["peers"]}))
+        write_config(data, port, told)
+        hub = stack.enter_context(child(["hub.cli.main", "serve", "--data", str(data)], data / "hub.log"))
+        _await_hub(data, hub)
+        yield House(data, url, told["peers"], hub)
+
+
+def write_config(data: Path, port: int, told: Mapping[str, Any]) -> None:
+    """DATA/mboss.toml from the mocks' ports file, so that ``mboss serve --data DATA`` finds the same peers."""
+    lines = ["# written by mboss demo", f"port = {port}", f"amqp = {_text(told['amqp'])}"]
+    for code, url in told["peers"].items():
+        lines += ["", f"[peers.{code}]", f"url = {_text(url)}"]
+        if code == "97":
+            lines.append(f"table = {_text(told['table97'])}")
+    (data / "mboss.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _text(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+@contextmanager
+def child(module: Sequence[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """``python -m MODULE ARGUMENTS`` in a session of its own, so that Ctrl-C reaches us first and we end it."""
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *module],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        )
+    try:
+        yield process
+    finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(STOP)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _await_ports(file: Path, mocks: subprocess.Popen[bytes], log: Path) -> dict[str, Any]:
+    deadline = Deadline.after(START)
+    while not deadline.passed:
+        if file.exists():
+            told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+            return told
+        _still_running("the mock peers", mocks, log)
+        pause(LOOK_AGAIN)
+    raise _did_not_start("the mock peers", log)
+
+
+def _await_hub(data: Path, hub: subprocess.Popen[bytes]) -> None:
+    """Listed in run.json; whether it is ready is asked by hub/demo/hubs.py."""
+    deadline, log = Deadline.after(START), data / "hub.log"
+    while not deadline.passed:
+        if any(entry["pid"] == hub.pid for entry in runfile.read(data)["hubs"]):
+            return
+        _still_running("the hub", hub, log)
+        pause(LOOK_AGAIN)
+    raise _did_not_start("the hub", log)
+
+
+def _still_running(who: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    if process.poll() is not None:
+        raise _did_not_start(who, log)
+
+
+def _did_not_start(who: str, log: Path) -> Failure:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_LINES:]
+    return Failure("unavailable", f"{who} did not start", where=str(log), advice="\n" + "\n".join(lines))

@@ -1,0 +1,106 @@
+"""The day as data: who orders what, where, by which channel, what goes wrong, and how it has to end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from hub.demo import plays
+from hub.demo.orders import Network, Order, Product, make_order
+
+ONE: Final = Network("8330100", "330100", "0571")
+TWO: Final = Network("8330200", "330200", "0574")
+OLD: Final = Network("8330300", "330300", "0577")
+"""The network that still lives on 97."""
+
+FTTH: Final = Product("FTTH", "FTTH-300M", (("SPEED", "300M"),))
+VOICE: Final = Product("VOICE", "VOICE-STD")
+
+Needs = dict[str, dict[str, int]]
+"""Peer -> step -> how often it has to happen, no more and no less."""
+
+NOTHING: Final[Needs] = {}
+FIBRE: Final[Needs] = {
+    "SPS": {"provision": 1},
+    "RM": {"allot": 1, "occupy": 1},
+    "WFM": {"dispatch": 1},
+    "NMS": {"activate": 1},
+    "BILL": {"sync": 1},
+}
+LINE: Final[Needs] = {
+    "SPS": {"provision": 1},
+    "RM": {"hold": 1, "reserve": 1, "allot": 1, "occupy": 1},
+    "NMS": {"activate": 1},
+    "BILL": {"sync": 1},
+}
+COMBINED: Final[Needs] = {"97": {"provision": 1}, "BILL": {"sync": 1}}
+
+
+@dataclass(frozen=True)
+class Mishap:
+    """What a peer is told beforehand: do this to the request that carries ``value`` of the order."""
+
+    peer: str
+    operation: str
+    do: str
+    value: Callable[[Order], str]
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+    def rule(self, order: Order) -> dict[str, Any]:
+        """As posted to the peer's ``/__mock__/faults``."""
+        rule = {"operation": self.operation, "value": self.value(order), "do": self.do, "times": 1}
+        return {**rule, "args": dict(self.args)}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One kind of order. ``chosen``: the customer wants a number of his own."""
+
+    name: str
+    channel: str
+    network: Network
+    expected: str
+    play: plays.Play
+    needs: Needs
+    product: Product = FTTH
+    chosen: bool = False
+    mishaps: tuple[Mishap, ...] = ()
+
+    def order(self, serial: int) -> Order:
+        """The ``serial``-th order of the day; its number follows from the serial, in every run the same."""
+        number = f"{self.network.dial}-8{serial:07d}" if self.chosen else ""
+        return make_order(serial, self.network, self.product, number)
+
+
+def _number(order: Order) -> str:
+    return order.number
+
+
+def _address(order: Order) -> str:
+    return order.address
+
+
+def _customer(order: Order) -> str:
+    return order.customer
+
+
+# fmt: off
+SCENARIOS: Final = (
+    Scenario("ftth-install", "soap", ONE, "completed", plays.install, FIBRE),
+    Scenario("voice-number-choice", "soap", TWO, "completed", plays.choose_and_install, LINE, VOICE, True),
+    Scenario("voice-97", "tmf622", OLD, "completed", plays.install, COMBINED, VOICE, True),
+    Scenario("rm-refusal", "soap", TWO, "failed", plays.install, NOTHING, VOICE, True,
+             (Mishap("RM", "reserve", "refuse", _number, {"code": "1001"}),)),
+    Scenario("duplicate-submit", "soap", TWO, "completed", plays.install_twice, FIBRE),
+    Scenario("wfm-returns-once", "tmf622", ONE, "completed", plays.install,
+             FIBRE | {"RM": {"allot": 2, "release": 1, "occupy": 1}, "WFM": {"dispatch": 2}}, mishaps=(
+             Mishap("WFM", "dispatch", "return", _address, {"class": "noFacility"}),)),
+    Scenario("bill-does-it-and-times-out", "soap", ONE, "completed", plays.install, FIBRE, mishaps=(
+             Mishap("BILL", "sync", "timeout_but_done", _customer),)),
+    Scenario("arrears-query", "soap", ONE, "answered", plays.ask_arrears, NOTHING),
+    Scenario("customer-query", "soap-exchange", ONE, "answered", plays.ask_customer, NOTHING),
+    Scenario("ftth-contractroot", "http-exchange", ONE, "completed", plays.install, FIBRE),
+    Scenario("crm-to-nms-refused", "soap", ONE, "rejected", plays.bypass_provisioning, NOTHING),
+)
+# fmt: on

@@ -1,0 +1,69 @@
+"""The XML that outside systems send, written out by hand: the day must not lean on the code it shows."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from xml.sax.saxutils import escape
+
+from hub.demo.orders import wall_clock
+
+SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
+INTAKE: Final = "http://chan.example.cn/order-intake/v1"
+EXCHANGE: Final = "http://www.chinatelecom.hub.com"
+HUB: Final = {"DstOrgID": "609903", "DstSysID": "6099030001"}
+
+_serial = itertools.count(1)
+
+
+def xml(tree: Mapping[str, Any]) -> str:
+    """Nested dict -> elements in its order; a list repeats, "" and None are left out."""
+    return "".join(_element(name, value) for name, value in tree.items())
+
+
+def _element(name: str, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "".join(_element(name, one) for one in value)
+    return f"<{name}>{xml(value) if isinstance(value, Mapping) else escape(str(value))}</{name}>"
+
+
+def soap(namespace: str, operation: str, tree: Mapping[str, Any]) -> bytes:
+    """A SOAP 1.1 request, document/literal wrapped."""
+    body = f'<{operation} xmlns="{namespace}">{xml(tree)}</{operation}>'
+    return _declared(f'<s:Envelope xmlns:s="{SOAP}"><s:Body>{body}</s:Body></s:Envelope>')
+
+
+def contract_root(system: str, business: str, service: str, content: str) -> bytes:
+    """A ContractRoot request of ``system`` (SysID) with a TransactionID never used before."""
+    now = wall_clock()
+    header = {
+        "TransactionID": f"{system}{now:%Y%m%d}{now:%H%M}{next(_serial):06d}",
+        "ActionCode": "0",
+        "BusCode": business,
+        "ServiceCode": service,
+        "ServiceContractVer": f"{service}20260901",
+        "ServiceLevel": "1",
+        "SrcOrgID": system[:6],
+        "SrcSysID": system,
+        "SrcSysSign": "123",
+        **HUB,
+        "ReqTime": f"{now:%Y%m%d%H%M%S}",
+    }
+    return _declared(f"<ContractRoot><TcpCont>{xml(header)}</TcpCont><SvcCont>{content}</SvcCont></ContractRoot>")
+
+
+def cdata(document: Mapping[str, Any]) -> str:
+    """JSON in CDATA, as portals send it."""
+    return f"<![CDATA[{to_json(document).decode()}]]>"
+
+
+def to_json(document: Mapping[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
+def _declared(text: str) -> bytes:
+    return f'<?xml version="1.0" encoding="UTF-8"?>{text}'.encode()
