@@ -1,0 +1,57 @@
+"""``python -m mocks up|list``: play the outside systems."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+from pathlib import Path
+from pkgutil import resolve_name
+
+import click
+
+from interfaces.failure import Failure
+from mocks import runner
+from mocks.peers import PEERS
+
+
+@click.group()
+def main() -> None:
+    """Outside systems to play with: each on its own port, with /__mock__/ to look inside and to set faults."""
+
+
+@main.command("list")
+def list_() -> None:
+    """Which peers there are. Example: python -m mocks list"""
+    for code, name in PEERS.items():
+        peer = resolve_name(name)
+        speaks = ", ".join(service.id for service in peer.services) or "queue or table"
+        click.echo(f"{code:5} {peer.title:24} {speaks}")
+
+
+@main.command()
+@click.argument("codes", nargs=-1)
+@click.option("--data", type=click.Path(path_type=Path), default=Path("mocks-data"), help="Folder of their stores.")
+@click.option("--hub", default="", help="Base URL of the hub; can come later by /__mock__/config.")
+@click.option("--port-base", type=int, default=0, help="First port; 0 takes free ones.")
+@click.option("--ports-file", type=click.Path(path_type=Path), help="Written when all are ready.")
+def up(codes: tuple[str, ...], data: Path, hub: str, port_base: int, ports_file: Path | None) -> None:
+    """Start peers until SIGTERM or Ctrl-C. Example: python -m mocks up RM SPS --data /tmp/m --hub http://127.0.0.1:8080"""
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    try:
+        running = runner.up(codes, data, hub, port_base)
+    except Failure as failure:
+        raise click.ClickException(str(failure)) from failure
+    if ports_file is not None:
+        runner.write_ports(running, ports_file)
+    click.echo(json.dumps(running.to_json()))
+    sys.stdout.flush()
+    stop.wait()
+    running.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""How a peer calls the hub: SOAP 1.1 with kept-alive connections. It knows the hub by configuration only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+from lxml import etree
+
+from mocks.outbox import Again
+from mocks.shell import ENVELOPE
+from mocks.spyne_side import FIELD, Service
+from mocks.store import Body
+
+TIMEOUT = httpx.Timeout(15.0)
+
+
+class HubRefused(Exception):
+    """The hub will never take this message (SOAP fault Client); repeating is useless."""
+
+
+class Caller:
+    """``hub()`` tells the hub's base URL at the time of the call; thread-safe."""
+
+    def __init__(self, hub: Callable[[], str]) -> None:
+        self._hub = hub
+        self._client = httpx.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False)
+
+    def call(self, service: Service, operation: str, fields: Body) -> Body:
+        """Send one request and return the reply's tree. Again: not delivered for sure. HubRefused: never will be."""
+        headers = {"content-type": "text/xml; charset=utf-8", "soapaction": f'"{service.namespace}/{operation}"'}
+        document = envelope(service, operation, fields)
+        try:
+            response = self._client.post(f"{self._hub()}/soap/{service.id}", content=document, headers=headers)
+            body = _body(response.content)
+        except (httpx.HTTPError, httpx.InvalidURL, etree.XMLSyntaxError) as error:
+            raise Again(type(error).__name__) from error
+        if body is None or body.tag == f"{ENVELOPE}Fault" or response.status_code != 200:
+            raise _fault(response.status_code, body)
+        return dict(tree(body))
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def envelope(service: Service, operation: str, fields: Body) -> bytes:
+    """The request as bytes; elements in the order of the service's field list, absent ones left out."""
+    root = etree.Element(f"{ENVELOPE}Envelope", nsmap={"soapenv": ENVELOPE[1:-1]})
+    request = etree.SubElement(etree.SubElement(root, f"{ENVELOPE}Body"), f"{{{service.namespace}}}{operation}")
+    _fill(request, service, service.operations[operation][0], fields)
+    return etree.tostring(root, xml_declaration=True, encoding="utf-8")
+
+
+def _fill(parent: Any, service: Service, notation: str, values: Body) -> None:
+    for match in FIELD.finditer(notation):
+        value = values.get(match["name"])
+        if value is None or value == "":
+            continue
+        for item in value if isinstance(value, list) else [value]:
+            child = etree.SubElement(parent, f"{{{service.namespace}}}{match['name']}")
+            if match["type"]:
+                _fill(child, service, service.types[match["type"]], item)
+            else:
+                child.text = str(item)
+
+
+def _body(document: bytes) -> Any:
+    root = etree.fromstring(document, etree.XMLParser(resolve_entities=False, no_network=True))
+    body = root.find(f"{ENVELOPE}Body")
+    return body[0] if body is not None and len(body) else None
+
+
+def _fault(status: int, body: Any) -> Exception:
+    code = "" if body is None else body.findtext("faultcode") or ""
+    text = "" if body is None else body.findtext("faultstring") or ""
+    said = f"HTTP {status} {code} {text}".strip()
+    return HubRefused(said) if code.rpartition(":")[2].startswith("Client") else Again(said)
+
+
+def tree(element: Any) -> Any:
+    """Element -> wire tree; a repeated child becomes a list."""
+    if not len(element):
+        return element.text or ""
+    found: Body = {}
+    for child in element:
+        name, value = etree.QName(child).localname, tree(child)
+        if name not in found:
+            found[name] = value
+        elif isinstance(found[name], list):
+            found[name].append(value)
+        else:
+            found[name] = [found[name], value]
+    return found

@@ -1,0 +1,78 @@
+"""A peer that listens to a queue: leases a batch, hands each message to the peer, acknowledges what is committed."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+
+from interfaces.amqp import AmqpMessage, Delivery
+from interfaces.failure import Failure
+from interfaces.ids import new_id
+from mocks.amqp import Broker
+from mocks.store import Body, dumps
+
+BATCH = 50
+IDLE = 0.02
+"""Seconds between two looks at an empty queue."""
+
+Handle = Callable[[Body, Delivery], None]
+"""Takes one decoded message; returned = committed."""
+
+
+class Consumer:
+    """One thread on one queue. A message that is no JSON object goes to the dead letter at once."""
+
+    def __init__(self, broker: Broker, queue: str, handle: Handle) -> None:
+        self._broker = broker
+        self._queue = queue
+        self._handle = handle
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"queue {queue}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                worked = self.step()
+            except Failure:  # the file is busy or gone: look again, the messages keep
+                worked = False
+            if not worked:
+                self._stop.wait(IDLE)
+
+    def step(self) -> bool:
+        """One batch; False when the queue was empty."""
+        batch = self._broker.get(self._queue, BATCH)
+        done = [delivery for delivery in batch if self._one(delivery)]
+        if done:
+            self._broker.ack(done)
+        return bool(batch)
+
+    def _one(self, delivery: Delivery) -> bool:
+        try:
+            body = json.loads(delivery.body)
+            if not isinstance(body, dict):
+                raise ValueError("not an object")
+            self._handle(body, delivery)
+        except (ValueError, Failure) as error:
+            self._broker.nack([delivery], requeue=False, reason=f"not understood: {type(error).__name__}")
+            return False
+        return True
+
+
+def message(queue: str, body: Body, correlation_id: str = "") -> AmqpMessage:
+    """A persistent JSON message to one queue."""
+    return AmqpMessage(
+        body=dumps(body).encode(),
+        routing_key=queue,
+        message_id=new_id("amq"),
+        correlation_id=correlation_id,
+        content_type="application/json",
+    )

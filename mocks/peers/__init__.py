@@ -1,0 +1,15 @@
+"""The outside systems. One more peer is one module here and one line in this table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+PEERS: Mapping[str, str] = {
+    "RM": "mocks.peers.rm:Rm",
+    "SPS": "mocks.peers.sps:Sps",
+    "NMS": "mocks.peers.nms:Nms",
+    "WFM": "mocks.peers.wfm:Wfm",
+    "BILL": "mocks.peers.bill:Bill",
+    "97": "mocks.peers.n97:N97",
+}
+"""Instance code -> class, resolved by name so that only what runs is imported."""

@@ -1,0 +1,80 @@
+"""Starts peers in one process, each on its own port, and says where they are."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any
+
+from interfaces.failure import Failure
+from mocks import site
+from mocks.peer import Peer, Setting
+from mocks.peers import PEERS
+from mocks.server import Server
+
+AMQP, TABLE97 = "amqp.db", "97.db"
+
+
+@dataclass
+class Running:
+    """Peers at work. ``urls``: code -> base URL."""
+
+    data: Path
+    peers: Mapping[str, Peer]
+    servers: Mapping[str, Server]
+
+    @property
+    def urls(self) -> dict[str, str]:
+        return {code: server.url for code, server in self.servers.items()}
+
+    def to_json(self) -> dict[str, Any]:
+        """The ports file: who runs where, and the two shared files."""
+        return {
+            "pid": os.getpid(),
+            "peers": self.urls,
+            "amqp": f"amqp+file://{self.data / AMQP}",
+            "table97": f"sqlite:///{self.data / TABLE97}",
+        }
+
+    def stop(self) -> None:
+        """Answer what is open, finish jobs at work, close the stores."""
+        for server in self.servers.values():
+            server.stop()
+        for peer in self.peers.values():
+            peer.stop()
+
+
+def known(codes: Sequence[str]) -> list[str]:
+    """The codes asked for, or all; Failure(not_found) naming the unknown ones."""
+    if unknown := [code for code in codes if code not in PEERS]:
+        raise Failure("not_found", f"no such peer: {', '.join(unknown)}", advice=f"known: {', '.join(PEERS)}")
+    return list(codes) or list(PEERS)
+
+
+def up(codes: Sequence[str] = (), data: Path = Path("mocks-data"), hub: str = "", port_base: int = 0) -> Running:
+    """Start them and return when all listen. ``port_base`` 0 = free ports, else one port after the other."""
+    data = data.resolve()
+    peers: dict[str, Peer] = {}
+    servers: dict[str, Server] = {}
+    running = Running(data, peers, servers)
+    try:
+        for at, code in enumerate(known(codes)):
+            peers[code] = resolve_name(PEERS[code])(Setting(data, hub))
+            servers[code] = Server(site.build(peers[code]), port_base and port_base + at)
+            peers[code].start()
+    except BaseException:
+        running.stop()
+        raise
+    return running
+
+
+def write_ports(running: Running, path: Path) -> None:
+    """Whole or not at all: a reader never sees half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(path.name + ".new")
+    draft.write_text(json.dumps(running.to_json(), indent=2), "utf-8")
+    draft.replace(path)

@@ -1,0 +1,23 @@
+"""Everything one peer serves on its port: its SOAP services, their contracts, and ``/__mock__/``."""
+
+from __future__ import annotations
+
+from mocks import control, spyne_side
+from mocks.peer import Peer
+from mocks.shell import App, Receive, Scope, Send, shelled
+
+
+def build(peer: Peer) -> App:
+    """One ASGI app. A service is found by the last step of its path (``/rm-resource``), else it is the first one."""
+    panel = control.build(peer)
+    services = {s.id: shelled(spyne_side.asgi(s, peer.receive), peer.settled) for s in peer.services}
+    first = next(iter(services.values()), panel)
+
+    async def site(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if path.startswith(control.PREFIX):
+            await panel(scope, receive, send)
+        else:
+            await services.get(path.rstrip("/").rpartition("/")[2], first)(scope, receive, send)
+
+    return site
