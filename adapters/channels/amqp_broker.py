@@ -147,8 +147,8 @@ class Broker:
     @contextmanager
     def _connected(self, deadline: Deadline | None = None) -> Iterator[sqlite3.Connection]:
         wait = deadline.left() if deadline else _WAIT
-        if not self._lock.acquire(timeout=wait):
-            raise self._unavailable("busy")
+        if wait <= 0 or not self._lock.acquire(timeout=wait):
+            raise self._unavailable("no time was left")
         try:
             self._connection = self._connection or _open(self._path)
             left = deadline.left() if deadline else _WAIT

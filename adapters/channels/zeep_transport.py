@@ -24,7 +24,8 @@ class ZeepTransport(Transport):  # type: ignore[misc]
 
     def __init__(self, timeout: float = 10.0, pool: HttpPool | None = None) -> None:
         # The parent's constructor would open a requests session; these are all the attributes zeep reads.
-        self.cache = None
+        self.cache = self.session = None
+        self._close_session = False
         self.load_timeout = self.operation_timeout = timeout
         self._timeout = timeout
         self._pool = pool or shared()
@@ -41,9 +42,6 @@ class ZeepTransport(Transport):  # type: ignore[misc]
         reply = self._pool.send("POST", address, wire, Deadline.after(self._timeout))
         content_type = {"content-type": reply.content_type}
         return httpx.Response(int(reply.headers[":status"]), headers=content_type, content=reply.body)
-
-    def close(self) -> None:
-        """Nothing of its own: the connections belong to the shared pool."""
 
     def get(self, address: str, params: Any, headers: Mapping[str, str]) -> httpx.Response:
         raise TransportError(message="HTTP GET bindings are not served")

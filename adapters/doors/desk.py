@@ -24,11 +24,17 @@ class Desk:
         self._intake = hub.intake
 
     async def submit(self, inbound: Inbound) -> Message:
-        """The canonical reply; raises Failure."""
-        return await asyncio.wrap_future(self._intake.submit(inbound))
+        """The canonical reply; raises Failure, which is then in the journal and names its row."""
+        try:
+            return await asyncio.wrap_future(self._intake.submit(inbound))
+        except Failure as failure:
+            failure.detail.setdefault("incident", inbound.received.message.id)
+            raise
 
     async def refuse(self, wire: WireMessage, failure: Failure, endpoint: str) -> Failure:
-        """Journal the refused request; the failure comes back with its ``incident`` in ``detail``."""
+        """Journal the refused request, once; the failure comes back with its ``incident`` in ``detail``."""
+        if "incident" in failure.detail:
+            return failure
         try:
             incident = await asyncio.wrap_future(self._intake.refuse(wire, failure, endpoint))
         except Exception as error:  # the store is down: the caller still gets an answer and a number

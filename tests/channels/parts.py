@@ -14,9 +14,7 @@ Talk = Callable[[socket.socket], None]
 
 
 def operation(**wire: Any) -> Operation:
-    return Operation(
-        "reserve", "request-reply", Side("ResourceOrder@1"), Side("ResourceOrderResult@1"), wire=wire
-    )
+    return Operation("reserve", "request-reply", Side("ResourceOrder@1"), Side("ResourceOrderResult@1"), wire=wire)
 
 
 def spec(kind: str, wire: dict[str, Any] | None = None, **settings: Any) -> InterfaceSpec:
@@ -69,9 +67,7 @@ def read_request(connection: socket.socket) -> bytes:
             return data
         data += part
     head, _, body = data.partition(b"\r\n\r\n")
-    length = next(
-        (int(h.split(b":")[1]) for h in head.lower().split(b"\r\n") if h.startswith(b"content-length")), 0
-    )
+    length = next((int(h.split(b":")[1]) for h in head.lower().split(b"\r\n") if h.startswith(b"content-length")), 0)
     while len(body) < length:
         body += connection.recv(65536)
     return head + b"\r\n\r\n" + body

@@ -111,9 +111,7 @@ def test_a_compressed_reply_is_refused() -> None:
 
 
 def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
-    with raw_peer(
-        answering(http_reply(b"", "307 Temporary Redirect", "Location: http://127.0.0.1:1/"))
-    ) as url:
+    with raw_peer(answering(http_reply(b"", "307 Temporary Redirect", "Location: http://127.0.0.1:1/"))) as url:
         assert call(url).headers[":status"] == "307"
 
 

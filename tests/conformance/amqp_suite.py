@@ -28,9 +28,7 @@ class AmqpSuite:
         broker.declare("work", delivery_limit=2, dead_letter="dead")
 
     def test_a_message_arrives_with_all_its_properties(self, broker: Broker, reader: Broker) -> None:
-        sent = AmqpMessage(
-            bytes(range(256)), "work", "", "m-1", "c-1", "hub.reply", "application/x-test", {"名": "值"}
-        )
+        sent = AmqpMessage(bytes(range(256)), "work", "", "m-1", "c-1", "hub.reply", "application/x-test", {"名": "值"})
         assert broker.publish([sent]) == []
         (got,) = reader.get("work")
         assert (got.body, got.message_id, got.correlation_id) == (sent.body, "m-1", "c-1")
@@ -83,9 +81,7 @@ class AmqpSuite:
         assert '"work"' in dead.death
         assert dead.deliveries == 1
 
-    def test_a_reader_that_dies_with_it_every_time_does_not_keep_it(
-        self, broker: Broker, reader: Broker
-    ) -> None:
+    def test_a_reader_that_dies_with_it_every_time_does_not_keep_it(self, broker: Broker, reader: Broker) -> None:
         broker.publish([message("killer"), message("good")])
         for _ in range(2):
             reader.get("work", n=1, lease_seconds=0.001)
@@ -99,9 +95,7 @@ class AmqpSuite:
         assert reader.get("work") == []
         assert bodies(broker.get("dead")) == ["order"]
 
-    def test_without_a_dead_letter_queue_a_refused_message_is_dropped(
-        self, broker: Broker, reader: Broker
-    ) -> None:
+    def test_without_a_dead_letter_queue_a_refused_message_is_dropped(self, broker: Broker, reader: Broker) -> None:
         broker.publish([message(to="dead")])
         reader.nack(reader.get("dead"), requeue=False)
         assert broker.get("dead") == []

@@ -20,9 +20,7 @@ def present(name: str) -> bool:
     return importlib.util.find_spec(name.partition(":")[0]) is not None
 
 
-@pytest.fixture(
-    params=[pair for pair in PAIRS if all(map(present, pair))], ids=lambda p: f"{p[0][:5]}-{p[1][:5]}"
-)
+@pytest.fixture(params=[pair for pair in PAIRS if all(map(present, pair))], ids=lambda p: f"{p[0][:5]}-{p[1][:5]}")
 def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Broker, Broker]]:
     path = tmp_path / "amqp.db"
     one, two = (resolve_name(name)(path) for name in request.param)
