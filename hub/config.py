@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_settings import (
@@ -151,18 +152,24 @@ class Config(BaseSettings):
         file = config_file(Path(folder))
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file or Path(os.devnull))
 
-    def peer(self, code: str, kind: str) -> Peer:
+    def peer(self, code: str, kind: str, interface: str = "") -> Peer:
         """Where ``code`` is reached over transport ``kind`` (soap, rest, amqp, table, local).
 
-        The address is "" when the configuration does not tell.
+        A SOAP url without a path is the base of a system that serves each interface at ``/<interface id>``, as
+        the hub itself does. The address is "" when the configuration does not tell.
         """
         known = self.peers.get(code, Peer(code, ""))
         own = {
+            "soap": _endpoint(known.address, interface),
             "amqp": known.options.get("amqp") or self.amqp,
             "table": known.options.get("table") or known.address,
             "local": known.address or f"sqlite:///{self.data}/{code.lower()}.db",
         }
         return Peer(code, own.get(kind, known.address), known.options)
+
+
+def _endpoint(url: str, interface: str) -> str:
+    return f"{url.rstrip('/')}/{interface}" if url and urlsplit(url).path in ("", "/") else url
 
 
 def _url(host: str, port: int) -> str:

@@ -69,7 +69,7 @@ class Scenario:
 
     def order(self, serial: int) -> Order:
         """The ``serial``-th order of the day; its number follows from the serial, in every run the same."""
-        number = f"{self.network.dial}-8{serial:07d}" if self.chosen else ""
+        number = f"{self.network.dial}-81{serial:06d}" if self.chosen else ""
         return make_order(serial, self.network, self.product, number)
 
 

@@ -28,9 +28,7 @@ def test_defaults_live_under_the_data_folder(tmp_path: Path) -> None:
     assert config.public_url == "http://127.0.0.1:8080"
 
 
-def test_a_flag_beats_the_environment_which_beats_the_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_flag_beats_the_environment_which_beats_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written(tmp_path, "port = 9001\n[limits]\nbody_bytes = 4096\ndeadline = 3.0\n")
     assert load(tmp_path).port == 9001
     monkeypatch.setenv("MBOSS_PORT", "9002")
@@ -44,11 +42,17 @@ def test_a_flag_beats_the_environment_which_beats_the_file(
 def test_a_peer_has_one_address_per_transport(tmp_path: Path) -> None:
     written(tmp_path, '[peers.97]\nurl = "http://127.0.0.1:1"\ntable = "sqlite:////x/97.db"\n')
     config = load(tmp_path)
-    assert config.peer("97", "soap").address == "http://127.0.0.1:1"
+    assert config.peer("97", "rest").address == "http://127.0.0.1:1"
+    assert config.peer("97", "soap", "order97").address == "http://127.0.0.1:1/order97"
     assert config.peer("97", "table").address == "sqlite:////x/97.db"
     assert config.peer("BILL", "amqp").address == config.amqp
     assert config.peer("CRM", "local").address == f"sqlite:///{tmp_path}/crm.db"
     assert config.peer("NMS", "soap").address == ""
+
+
+def test_an_address_with_a_path_is_taken_as_it_is() -> None:
+    config = load(peers={"SPS": {"url": "http://127.0.0.1:1/ws/provision"}})
+    assert config.peer("SPS", "soap", "sps-service").address == "http://127.0.0.1:1/ws/provision"
 
 
 def test_the_environment_changes_one_field_of_a_peer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
