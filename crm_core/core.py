@@ -12,12 +12,9 @@ from crm_core.customers import LIVING, find_customer
 from crm_core.inventory import apply_change
 from crm_core.seed import BUNDLED_SEED, load_seed
 from crm_core.store import Database
-from crm_core.store.schema import account, customer, product
-from crm_core.views import product_view
+from crm_core.store.schema import product
+from crm_core.views import state_view
 from interfaces.clock import Deadline
-
-INTERNAL = ("id", "realizingResource", "billingAccount")
-"""Parts of a product that differ from run to run and say nothing about the business."""
 
 
 class CrmCore:
@@ -53,23 +50,9 @@ class CrmCore:
             return connection.execute(living).first() is not None
 
     def state(self) -> dict[str, Any]:
-        """What the customers have, for comparing two runs.
-
-        ``{customer id: {"area", "status", "accounts": [id], "products": {instance id: {"productOffering": {"id"},
-        "status", "serviceNumber", "startDate", ...}}}}``; aborted instances and allotted resources are left out.
-        """
+        """What the customers have, for people and for comparing two runs: ``crm_core.views.state_view``."""
         with self._database.read() as connection:
-            found: dict[str, Any] = {
-                row.id: {"area": row.area, "status": row.status, "accounts": [], "products": {}}
-                for row in connection.execute(select(customer).order_by(customer.c.id))
-            }
-            for row in connection.execute(select(account).order_by(account.c.id)):
-                found[row.customer_id]["accounts"].append(row.id)
-            lasting = select(product).where(product.c.status != "aborted").order_by(product.c.id)
-            for row in connection.execute(lasting):
-                view = {key: value for key, value in product_view(row).items() if key not in INTERNAL}
-                found[row.customer_id]["products"][row.id] = view
-            return found
+            return state_view(connection)
 
     def close(self) -> None:
         """Close the database. May be called twice."""

@@ -42,7 +42,7 @@ def apply_change(connection: Connection, action: str, body: Body) -> dict[str, A
     Failure ``rejected`` (state, owner, customer), ``conflict`` (other content under one key), ``not_found``,
     ``invalid``.
     """
-    key, digest = body["externalId"], _digest(body)
+    key, digest = body["externalId"], _digest(action, body)
     seen = connection.execute(select(change.c.digest, change.c.result).where(change.c.key == key)).one_or_none()
     if seen is not None:
         if seen.digest != digest:
@@ -53,8 +53,8 @@ def apply_change(connection: Connection, action: str, body: Body) -> dict[str, A
     return result
 
 
-def _digest(body: Body) -> str:
-    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+def _digest(action: str, body: Body) -> str:
+    text = json.dumps([action, body], sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -29,7 +29,7 @@ def make_facts(
     """Every fact of ``item``; absent ones are None. ``shared`` comes from ``customer_facts``."""
     product = item.get("product", {})
     values = _values(product, offering)
-    places = product.get("place") or _address(values, offering)
+    places = _places(product) or _address(values, offering)
     return {
         **shared,
         "order": order["externalId"],
@@ -54,6 +54,11 @@ def _values(product: Mapping[str, Any], offering: Offering) -> dict[str, Any]:
     for entry in product.get("productCharacteristic", ()):
         values[entry["name"]] = entry["value"]
     return values
+
+
+def _places(product: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The places as ordered; one without a role is where the product is installed."""
+    return [{"role": "installation", **place} for place in product.get("place", ())]
 
 
 def _address(values: Mapping[str, Any], offering: Offering) -> list[dict[str, Any]] | None:

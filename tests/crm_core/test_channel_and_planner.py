@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.crm_core.channel import CrmChannel
+from adapters.crm_core.planner import build
+from interfaces.channel import Peer
+from interfaces.clock import Deadline
+from interfaces.failure import Failure
+from interfaces.message import Message
+from interfaces.spec.model import InterfaceSpec, Operation, Side, Transport
+from interfaces.wire import WireMessage
+from tests.crm_core.orders import CHOSEN, CUSTOMER, FTTH, NEW_NETWORK, OLD_NETWORK, item, order
+
+SPEC = InterfaceSpec("crm-core", "1.0.0", "CRM", {}, "", "", "outbound", Transport("local", "local"), {})
+
+
+@pytest.fixture
+def channel(tmp_path: Path) -> Iterator[CrmChannel]:
+    opened = CrmChannel(SPEC, Peer("CRM", f"sqlite:///{tmp_path}/crm.db"))
+    yield opened
+    opened.close()
+
+
+def call(channel: CrmChannel, operation: str, body: Any, seconds: float = 5.0) -> Any:
+    wire = WireMessage(json.dumps(body).encode(), "application/json")
+    named = Operation(operation, "request-reply", Side("InventoryChange@1"))
+    reply = channel.call(named, wire, Deadline.after(seconds))
+    assert reply.content_type == "application/json"
+    return json.loads(reply.body)
+
+
+def instances(channel: CrmChannel) -> dict[str, Any]:
+    owner = next(c for c in channel.state()["customers"] if c["id"] == CUSTOMER["id"])
+    return {instance["id"]: instance for instance in owner["instances"]}
+
+
+def message(*items: dict[str, Any], source: str = "PORTAL", **parts: Any) -> Message:
+    body = order(*items, **parts)
+    return Message("msg_1", "ProductOrder", source, body, key=body["externalId"], area=body["area"])
+
+
+def test_the_tasks_of_a_plan_reach_the_inventory(channel: CrmChannel) -> None:
+    plan = build(None).plan(message(FTTH), NEW_NETWORK.get)
+    create, activate = plan.tasks[0], plan.tasks[2]
+    added = {"area": "8330100", "orderId": "ord_1"}
+
+    call(channel, create.operation, {**create.body, **added, "externalId": "t1"})
+    call(channel, activate.operation, {**activate.body, **added, "externalId": "t2"})
+
+    assert {"offer": "FTTH-300M", "state": "active"}.items() <= instances(channel)[plan.product_instance].items()
+
+
+def test_a_customer_is_queried_in_canonical_json(channel: CrmChannel) -> None:
+    found = call(channel, "queryCustomer", {"codeType": "customerId", "code": "200000000042"})
+
+    assert found["name"] == "张示例"
+
+
+@pytest.mark.parametrize(
+    ("operation", "body", "state", "code"),
+    [
+        ("queryCustomer", {"codeType": "customerId", "code": "1"}, "notFound", "not_found"),
+        ("queryCustomer", {"codeType": "shoe", "code": "1"}, "rejected", "invalid"),
+        ("activate", {"externalId": "t1", "orderId": "o", "product": {"id": "PI-1"}}, "notFound", "not_found"),
+        ("create", {"externalId": "t1", "orderId": "o", "product": {}}, "rejected", "invalid"),
+    ],
+)
+def test_a_refusal_is_an_answer(
+    channel: CrmChannel, operation: str, body: dict[str, Any], state: str, code: str
+) -> None:
+    answer = call(channel, operation, body)
+
+    assert answer["state"] == state
+    assert answer["reason"]["code"] == code
+    assert answer["reason"]["text"]
+    assert answer.get("externalId") == body.get("externalId")
+
+
+@pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"\xff", b"1"])
+def test_what_is_no_document_is_refused(channel: CrmChannel, raw: bytes) -> None:
+    operation = Operation("create", "request-reply", Side("InventoryChange@1"))
+
+    with pytest.raises(Failure) as caught:
+        channel.call(operation, WireMessage(raw), Deadline.after(5))
+    assert caught.value.code == "invalid"
+
+
+def test_closing_twice_is_fine(channel: CrmChannel) -> None:
+    channel.close()
+    channel.close()
+
+
+def test_a_peer_may_start_without_customers() -> None:
+    empty = CrmChannel(SPEC, Peer("CRM", "sqlite://", {"seed": "none"}))
+
+    assert empty.state() == {"customers": []}
+
+
+def test_the_planner_plans_what_it_may() -> None:
+    planner = build(None)
+
+    assert [t.function for t in planner.plan(message(CHOSEN), NEW_NETWORK.get).tasks] == [
+        *("CRM", "RM", "SPS", "CRM", "BILL")
+    ]
+    assert [t.function for t in planner.plan(message(CHOSEN), OLD_NETWORK.get).tasks] == [
+        *("CRM", "SPS", "CRM", "BILL")
+    ]
+
+
+def test_the_planner_refuses_with_every_fault() -> None:
+    with pytest.raises(Failure) as caught:
+        build(None).plan(message(item("NONE"), relatedParty=[]), NEW_NETWORK.get)
+
+    assert caught.value.code == "rejected"
+    assert [fault["path"] for fault in caught.value.errors] == [
+        "relatedParty[role=customer]",
+        "productOrderItem[0].productOffering.id",
+    ]
+    assert "and 1 more" in caught.value.message
+
+
+def test_the_same_order_of_the_same_source_always_gets_the_same_instance() -> None:
+    planner = build(None)
+    first = planner.plan(message(FTTH), NEW_NETWORK.get).product_instance
+
+    assert planner.plan(message(FTTH), NEW_NETWORK.get).product_instance == first
+    assert planner.plan(message(FTTH, source="TMF"), NEW_NETWORK.get).product_instance != first
+    assert planner.plan(message(FTTH, externalId="other"), NEW_NETWORK.get).product_instance != first
+    assert len(first) == 18
+    assert first.startswith("PI")
