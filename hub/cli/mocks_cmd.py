@@ -46,6 +46,6 @@ def list_(arguments: tuple[str, ...]) -> None:
 
 
 def _become_mocks(*arguments: str) -> NoReturn:
-    """Replace this process, so that signals reach the mocks directly."""
+    """Replace this process, so that signals reach the mocks directly. ``-P``: never a folder of the user's."""
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "mocks", *arguments])
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "mocks", *arguments])

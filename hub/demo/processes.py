@@ -68,10 +68,13 @@ def _text(value: str) -> str:
 
 @contextmanager
 def child(module: Sequence[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """``python -m MODULE ARGUMENTS`` in a session of its own, so that Ctrl-C reaches us first and we end it."""
+    """``python -m MODULE ARGUMENTS`` in a session of its own, so that Ctrl-C reaches us first and we end it.
+
+    ``-P``: a folder of the user that happens to be called ``mocks`` must not be run instead.
+    """
     with log.open("ab") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", *module],
+            [sys.executable, "-P", "-m", *module],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
