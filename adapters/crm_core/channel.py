@@ -2,6 +2,7 @@
 
 The document is canonical JSON both ways (envelope ``local``). A business refusal is an answer, not an error:
 ``{"externalId", "state": "rejected" | "notFound", "reason": {"code", "text"}}``, with the Failure code as reason code.
+As over REST, ``:status`` among the headers tells the first result level: 200, or why the CRM refused.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ from interfaces.spec.model import InterfaceSpec, Operation
 from interfaces.wire import WireMessage
 
 JSON = "application/json"
-REFUSED: Mapping[str, str] = {
-    "rejected": "rejected",
-    "conflict": "rejected",
-    "invalid": "rejected",
-    "not_found": "notFound",
+REFUSED: Mapping[str, tuple[str, str]] = {
+    "rejected": ("422", "rejected"),
+    "conflict": ("409", "rejected"),
+    "invalid": ("400", "rejected"),
+    "not_found": ("404", "notFound"),
 }
-"""Failure code -> state of the answer. What is not here is no answer of the business and travels as Failure."""
+"""Failure code -> status and state of the answer. What is not here is no answer and travels as Failure."""
 
 
 class CrmChannel:
@@ -43,13 +44,11 @@ class CrmChannel:
         """One use case, in its own transaction. ``unavailable`` = nothing was done."""
         body = _document(request)
         try:
-            answer = self._answer(operation.name, body, deadline)
+            return _reply("200", self._answer(operation.name, body, deadline))
         except Failure as failure:
             if failure.code not in REFUSED:
                 raise
-            answer = _refusal(body, failure)
-        text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
-        return WireMessage(text.encode(), JSON)
+            return _refusal(body, failure)
 
     def _answer(self, operation: str, body: Mapping[str, Any], deadline: Deadline) -> dict[str, Any]:
         if operation == "queryCustomer":
@@ -81,9 +80,12 @@ def _document(request: WireMessage) -> dict[str, Any]:
     return body
 
 
-def _refusal(body: Mapping[str, Any], failure: Failure) -> dict[str, Any]:
-    answer = {
-        "state": REFUSED[failure.code],
-        "reason": {"code": failure.code, "text": failure.message},
-    }
-    return {"externalId": body["externalId"], **answer} if "externalId" in body else answer
+def _refusal(body: Mapping[str, Any], failure: Failure) -> WireMessage:
+    status, state = REFUSED[failure.code]
+    key = {"externalId": body["externalId"]} if "externalId" in body else {}
+    return _reply(status, {**key, "state": state, "reason": {"code": failure.code, "text": failure.message}})
+
+
+def _reply(status: str, answer: Mapping[str, Any]) -> WireMessage:
+    text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+    return WireMessage(text.encode(), JSON, {":status": status})

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
@@ -26,7 +26,7 @@ class Database:
     """SQLite file (``sqlite:////path``) or memory (``sqlite://``); the tables are made when they are not there."""
 
     def __init__(self, url: str) -> None:
-        with _translated(url):
+        with _translated(make_url(url).render_as_string(hide_password=True)):
             self._memory = url in ("sqlite://", "sqlite:///:memory:")
             self._engine = _engine(url, self._memory)
             self._turn = threading.Lock()

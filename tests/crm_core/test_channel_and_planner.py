@@ -31,8 +31,10 @@ def call(channel: CrmChannel, operation: str, body: Any, seconds: float = 5.0) -
     wire = WireMessage(json.dumps(body).encode(), "application/json")
     named = Operation(operation, "request-reply", Side("InventoryChange@1"))
     reply = channel.call(named, wire, Deadline.after(seconds))
+    answer = json.loads(reply.body)
     assert reply.content_type == "application/json"
-    return json.loads(reply.body)
+    assert (reply.headers[":status"] == "200") == ("reason" not in answer)
+    return answer
 
 
 def instances(channel: CrmChannel) -> dict[str, Any]:
