@@ -60,7 +60,7 @@ def _code(name: str, settings: Settings) -> Converter:
     if name not in settings.code_lists:
         raise ValueError(f"there is no code list {name}; there are {', '.join(settings.code_lists) or 'none'}")
     codes = dict(settings.code_lists[name].codes)
-    names: dict[str, str] = {}
+    names: dict[str, str] = dict(settings.code_lists[name].also)
     for own, wire in codes.items():
         names.setdefault(wire, own)
 

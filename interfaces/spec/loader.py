@@ -198,7 +198,7 @@ def _route(operation: str, data: Mapping[str, str] | None) -> Route | None:
 
 def _code_list(name: str, data: dict[str, Any]) -> CodeList:
     if isinstance(data.get("codes"), dict):
-        return CodeList(name, data["codes"], data.get("lossy", ""))
+        return CodeList(name, data["codes"], data.get("lossy", ""), data.get("also", {}))
     return CodeList(name, data)
 
 

@@ -143,11 +143,15 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class CodeList:
-    """canonical code -> wire code. Bijective, or ``lossy`` gives the reason it is not."""
+    """canonical code -> wire code. Bijective, or ``lossy`` gives the reason it is not.
+
+    also  wire code -> canonical code, read but never written: older codes that senders still use
+    """
 
     name: str
     codes: Mapping[str, str]
     lossy: str = ""
+    also: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
