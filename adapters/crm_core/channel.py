@@ -73,7 +73,7 @@ def _seed(peer: Peer) -> Path | None:
 def _document(request: WireMessage) -> dict[str, Any]:
     try:
         body = json.loads(request.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Failure("invalid", "the document is not JSON", reason="json", where="crm-core") from error
     if not isinstance(body, dict):
         raise Failure("invalid", "the document is not a JSON object", reason="json", where="crm-core")
