@@ -52,6 +52,7 @@ message = sa.Table(
     sa.Column("canonical", sa.JSON),
     sa.Index("message_order", "order_id"),
     sa.Index("message_key", "key"),
+    sa.Index("message_task", "task_id"),
     sa.Index("message_at", "at"),
 )
 

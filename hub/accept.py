@@ -1,0 +1,241 @@
+"""The accept transaction: journal + keys + order + its tasks + lane numbers, for a whole batch at once.
+
+Everything that needs thought (mapping, area, plan, bindings) was done before, in hub/intake.py. Here the store decides:
+seen this exchange? seen this business key? what does the lane say? Then rows go in, one statement per table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from hub import conflict, journal, keys
+from hub.failpoint import failpoint
+from hub.lifecycle import ORDER_END
+from hub.store import schema
+from interfaces.failure import Failure
+from interfaces.message import Body
+
+Row = dict[str, Any]
+Key = tuple[str, str, str, str]
+
+
+@dataclass(slots=True)
+class Acceptance:
+    """One order ready to be accepted.
+
+    order, tasks, message  rows; lane and lane_no are filled in here, states too
+    exchange_id            "" = the envelope has none; on_repeat: refuse | replay (envelope profile)
+    digest                 of the business content
+    answer                 canonical body of the first answer
+    parent                 what the body calls parentOrder: a task's key or an order id of ours
+    """
+
+    order: Row
+    tasks: list[Row]
+    message: Row
+    digest: str
+    answer: Body
+    exchange_id: str = ""
+    on_repeat: str = "replay"
+    parent: str = ""
+    key: Key = field(init=False)
+
+    def __post_init__(self) -> None:
+        o = self.order
+        self.key = (o["source"], o["area"], o["type"], o["external_id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """order_id and the answer; ``replayed`` = this is the first answer again, nothing new was done."""
+
+    order_id: str
+    answer: Body
+    replayed: bool = False
+
+
+Verdict = Accepted | Failure
+
+
+def accept(connection: sa.Connection, batch: Sequence[Acceptance]) -> list[Verdict]:
+    """Write: accept each order or say why not. A refusal is a result, not an exception: neighbours go on."""
+    look = _Look(connection, batch)
+    verdicts = [look.judge(item) for item in batch]
+    taken = [i for i, v in zip(batch, verdicts, strict=True) if isinstance(v, Accepted) and not v.replayed]
+    _number_lanes(connection, taken)
+    _find_parents(connection, taken)
+    _insert(connection, taken, look)
+    for item, verdict in zip(batch, verdicts, strict=True):
+        item.message |= _outcome(verdict)
+    journal.append(connection, [item.message for item in batch])
+    failpoint("accept.before_commit")
+    return verdicts
+
+
+def _outcome(verdict: Verdict) -> Row:
+    if isinstance(verdict, Failure):
+        return journal.failed(verdict)
+    return {"outcome": "duplicate" if verdict.replayed else "accepted", "order_id": verdict.order_id}
+
+
+class _Look:
+    """What the store and the batch so far say about exchanges, keys and lanes."""
+
+    def __init__(self, connection: sa.Connection, batch: Sequence[Acceptance]) -> None:
+        self.exchanges = _find_exchanges(connection, batch)
+        self.keys = _find_keys(connection, batch)
+        self.open = _find_open(connection, batch)
+        self.new_keys: list[Row] = []
+        self.new_exchanges: list[Row] = []
+
+    def judge(self, item: Acceptance) -> Verdict:
+        source = item.order["source"]
+        first = self.exchanges.get((source, item.exchange_id)) if item.exchange_id else None
+        if first and item.on_repeat == "refuse":
+            return keys.duplicate_exchange(item.exchange_id, first["message_id"], first["order_id"])
+        if first and first["answer"]:
+            return Accepted(first["order_id"], first["answer"], replayed=True)
+        verdict = self._judge_business(item)
+        if item.exchange_id and isinstance(verdict, Accepted):  # a refusal burns no id
+            self._note_exchange(item, verdict)
+        return verdict
+
+    def _judge_business(self, item: Acceptance) -> Verdict:
+        order = item.order
+        known = self.keys.get(item.key)
+        if known and not known["freed"]:
+            if known["digest"] != item.digest:
+                return keys.other_content(order["source"], order["external_id"], known["order_id"])
+            return Accepted(known["order_id"], known["answer"], replayed=True)
+        refused = self._lane(item)
+        if refused:
+            return refused
+        self._take(item, round_no=known["round"] + 1 if known else 1)
+        return Accepted(order["id"], item.answer)
+
+    def _lane(self, item: Acceptance) -> Failure | None:
+        order = item.order
+        ahead = self.open.get(order["lane"], ())
+        verdicts = {
+            conflict.decide(order["type"], o["action"], _stage(o), order["action"], order["source"]): o for o in ahead
+        }
+        if "refuse" in verdicts:
+            return keys.in_transit(verdicts["refuse"])
+        order["state"] = "queued" if "queue" in verdicts else "running"
+        for task in item.tasks:  # set both ways: a batch that was undone runs again
+            due = order["state"] == "running" and not task["after"]
+            task |= {"state": "ready", "due_at": order["created_at"]} if due else {"state": "pending"}
+        return None
+
+    def _take(self, item: Acceptance, round_no: int) -> None:
+        row = dict(zip(("source", "area", "type", "external_id"), item.key, strict=True)) | {
+            "round": round_no,
+            "digest": item.digest,
+            "order_id": item.order["id"],
+            "answer": item.answer,
+            "freed": 0,
+        }
+        self.keys[item.key] = row
+        self.new_keys.append(row)
+        self.open.setdefault(item.order["lane"], []).append(item.order)
+
+    def _note_exchange(self, item: Acceptance, verdict: Accepted) -> None:
+        source = item.order["source"]
+        row = {
+            "scope": source,
+            "exchange_id": item.exchange_id,
+            "message_id": item.message["id"],
+            "order_id": verdict.order_id,
+            "answer": verdict.answer,
+            "at": item.message["at"],
+        }
+        self.exchanges[source, item.exchange_id] = row
+        self.new_exchanges.append(row)
+
+
+def _stage(order: Row) -> str:
+    return "queued" if order["state"] == "queued" else "late"
+
+
+def _find_exchanges(connection: sa.Connection, batch: Sequence[Acceptance]) -> dict[tuple[str, str], Row]:
+    wanted = [(i.order["source"], i.exchange_id) for i in batch if i.exchange_id]
+    if not wanted:
+        return {}
+    t = schema.exchange
+    found = connection.execute(sa.select(t).where(sa.tuple_(t.c.scope, t.c.exchange_id).in_(wanted))).mappings()
+    return {(r["scope"], r["exchange_id"]): dict(r) for r in found}
+
+
+def _find_keys(connection: sa.Connection, batch: Sequence[Acceptance]) -> dict[Key, Row]:
+    t = schema.business_key
+    columns = sa.tuple_(t.c.source, t.c.area, t.c.type, t.c.external_id)
+    wanted = list({i.key for i in batch})
+    found = connection.execute(sa.select(t).where(columns.in_(wanted)).order_by(t.c.round)).mappings()
+    return {(r["source"], r["area"], r["type"], r["external_id"]): dict(r) for r in found}  # last round wins
+
+
+def _find_open(connection: sa.Connection, batch: Sequence[Acceptance]) -> dict[str, list[Row]]:
+    t = schema.orders
+    lanes = list({i.order["lane"] for i in batch})
+    columns = (t.c.id, t.c.lane, t.c.state, t.c.action, t.c.product_instance, t.c.external_id, t.c.source)
+    query = sa.select(*columns).where(t.c.lane.in_(lanes), t.c.state.not_in(ORDER_END)).order_by(t.c.lane_no)
+    found: dict[str, list[Row]] = {}
+    for row in connection.execute(query).mappings():
+        found.setdefault(row["lane"], []).append(dict(row))
+    return found
+
+
+def _number_lanes(connection: sa.Connection, taken: Sequence[Acceptance]) -> None:
+    """One upsert for the whole batch, one row per lane, sorted; the batch owns the last n numbers of each lane."""
+    if not taken:
+        return
+    counts: dict[str, int] = {}
+    for item in taken:
+        counts[item.order["lane"]] = counts.get(item.order["lane"], 0) + 1
+    next_free = take_lane_numbers(connection, counts)
+    for item in reversed(taken):
+        lane = item.order["lane"]
+        next_free[lane] -= 1
+        item.order["lane_no"] = next_free[lane]
+
+
+# hot statement: row locks are taken in key order and last until commit (design.md section 9, Lanes)
+def take_lane_numbers(connection: sa.Connection, counts: dict[str, int]) -> dict[str, int]:
+    """key -> the number after the last one taken."""
+    values = ", ".join(f"(:k{i}, :n{i})" for i in range(len(counts)))
+    parameters: dict[str, Any] = {}
+    for i, (key, count) in enumerate(sorted(counts.items())):
+        parameters |= {f"k{i}": key, f"n{i}": count}
+    rows = connection.execute(
+        sa.text(
+            f"INSERT INTO lane AS l (key, next) VALUES {values} "
+            "ON CONFLICT (key) DO UPDATE SET next = l.next + excluded.next RETURNING key, next"
+        ),
+        parameters,
+    )
+    return {key: after + 1 for key, after in rows}
+
+
+def _find_parents(connection: sa.Connection, taken: Sequence[Acceptance]) -> None:
+    """A peer's own order names the service order it belongs to by the key it got: the task's id."""
+    wanted = {i.parent for i in taken if i.parent}
+    if not wanted:
+        return
+    t = schema.task
+    found = {r.id: r.order_id for r in connection.execute(sa.select(t.c.id, t.c.order_id).where(t.c.id.in_(wanted)))}
+    for item in taken:
+        if item.parent in found:
+            item.order |= {"parent_order": found[item.parent], "parent_task": item.parent}
+
+
+def _insert(connection: sa.Connection, taken: Sequence[Acceptance], look: _Look) -> None:
+    if taken:
+        connection.execute(sa.insert(schema.orders), [i.order for i in taken])
+        connection.execute(sa.insert(schema.task), [t for i in taken for t in i.tasks])
+        connection.execute(sa.insert(schema.business_key), look.new_keys)
+    if look.new_exchanges:
+        connection.execute(sa.insert(schema.exchange), look.new_exchanges)

@@ -1,0 +1,140 @@
+"""The one place that knows how the hub is put together."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import IO, Any
+
+import sqlalchemy as sa
+
+from hub import policy, registry, topology, wiring
+from hub.calls import Calls
+from hub.clock import StoreClock
+from hub.config import Config
+from hub.desk import FalloutDesk
+from hub.ending import Ending
+from hub.events import Events
+from hub.fallout import Actions
+from hub.gateway import Gateway
+from hub.intake import Intake
+from hub.outcome import Outcomes
+from hub.registry import StoreRegistry
+from hub.routing import Router, sender_of
+from hub.runtime import Hub
+from hub.store import schema
+from hub.store.writer import Store
+from hub.views.own import answer_own
+from hub.worker import Worker, WorkerLimits
+from interfaces.channel import Channel, Peer
+from interfaces.failure import Failure
+from interfaces.spec.model import InterfaceSpec
+
+CORE = "CRM"  # lives in this process
+
+
+def build(config: Config) -> Hub:
+    """A hub ready to ``start``. What can be wrong at start is wrong here (invariant 12)."""
+    config.data.mkdir(parents=True, exist_ok=True)
+    lock = _alone(config)
+    store = Store(config.db)
+    if lock is not None:
+        store.write(_free_leases, None)
+    clock = StoreClock(store)
+    specs = _registry(config, store)
+    bindings = topology.bundled(config.profile)
+    bindings = replace(bindings, version=store.write(topology.keep, bindings))
+    peers = {CORE: Peer(CORE, f"sqlite:///{config.data}/crm.db"), **config.peers}
+    gateway = Gateway(specs, peers, lambda spec, peer: open_channel(config, spec, peer))
+    router = Router(bindings, gateway, wiring.named(wiring.PLANNER)(config))
+    outcomes = Outcomes(clock, policy.bundled(), _ending(router, specs, clock))
+    calls = Calls(store, clock, router, gateway, answer_own(store), 2 * config.worker.threads)
+    limits = WorkerLimits(config.worker.threads, config.worker.batch, config.worker.lease)
+    hub = Hub(
+        config=config,
+        store=store,
+        clock=clock,
+        registry=specs,
+        topology=bindings,
+        gateway=gateway,
+        intake=Intake(store, clock, router, Events(outcomes), calls),
+        worker=Worker(store, clock, gateway, router, outcomes, limits),
+        fallout=FalloutDesk(store, Actions(clock, outcomes)),
+        local={CORE: _state_of(bindings, gateway)},
+        on_stop=[calls.close, *([lock.close] if lock else [])],
+    )
+    hub.consumers = [consumer for name in wiring.CONSUMERS for consumer in wiring.named(name)(hub)]
+    return hub
+
+
+def open_channel(config: Config, spec: InterfaceSpec, peer: Peer) -> Channel:
+    """The driver for the spec's transport, at the address this peer has for it."""
+    driver = wiring.CHANNELS.get(spec.transport.kind)
+    if driver is None:
+        raise Failure("internal", f"no channel for transport {spec.transport.kind}", where=spec.ref)
+    channel: Channel = wiring.named(driver)(spec, replace(peer, address=address_of(config, spec, peer)))
+    return channel
+
+
+def address_of(config: Config, spec: InterfaceSpec, peer: Peer) -> str:
+    """SOAP endpoints stand at <url>/soap/<interface>; queues and tables have addresses of their own."""
+    match spec.transport.kind:
+        case "soap":
+            return f"{peer.address.rstrip('/')}/soap/{spec.id}"
+        case "amqp":
+            return peer.options.get("amqp") or config.amqp
+        case "table":
+            return peer.options.get("table", peer.address)
+        case _:
+            return peer.address
+
+
+def _registry(config: Config, store: Store) -> StoreRegistry:
+    for item in registry.bundled():
+        store.write(registry.register, item)
+    return StoreRegistry(store, config.data / "specs")
+
+
+def _ending(router: Router, specs: StoreRegistry, clock: StoreClock) -> Ending:
+    recycled = {spec.id for spec in specs.specs() if spec.recycled_numbers}
+
+    def notice(order: dict[str, Any]) -> dict[str, Any] | None:
+        return router.notice(order["reply_to"], order["id"], sender_of(order), clock.now())
+
+    return Ending(notice, recycled.__contains__)
+
+
+def _state_of(bindings: topology.Topology, gateway: Gateway) -> Callable[[], dict[str, Any]]:
+    """How to look into the in-process CRM core: through the channel that serves it."""
+
+    def state() -> dict[str, Any]:
+        ref = next(b.interfaces[0] for b in bindings.bindings if b.system == CORE)
+        channel: Any = gateway.channel(gateway.agreement(ref).spec.ref, CORE)
+        found: dict[str, Any] = channel.state()
+        return found
+
+    return state
+
+
+def _alone(config: Config) -> IO[str] | None:
+    """On SQLite one hub process owns the data folder; the lock falls with the process, however it ends."""
+    if not config.db.startswith("sqlite"):
+        return None
+    lock = (config.data / "hub.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise Failure(
+            "conflict",
+            f"another hub process uses {config.data}",
+            advice="stop it, give another --data, or use PostgreSQL for several hub processes",
+        ) from None
+    return lock
+
+
+def _free_leases(connection: sa.Connection, batch: Sequence[None]) -> list[None]:
+    """Write, at start, under the lock: whoever held these leases is gone."""
+    t = schema.task
+    connection.execute(sa.update(t).where(t.c.state == "sending").values(lease_until=0))
+    return [None] * len(batch)

@@ -1,0 +1,92 @@
+"""What happens, in the same transaction, when an order reaches an end state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from hub import case
+from hub.case import Case
+from hub.lifecycle import ORDER_END
+from hub.store import schema
+from interfaces.clock import to_rfc3339
+from interfaces.message import Body
+
+Row = dict[str, Any]
+SHOWN = ("resource", "serviceNumber", "completionDate", "appointment", "reason", "characteristic")
+Notice = Callable[[Row], "Row | None"]
+Recycled = Callable[[str], bool]
+
+
+class Ending:
+    """Notify the sender, free the business number, let the next order of the lane start.
+
+    notice    order row -> the notify task's row, None when nobody is to be told
+    recycled  interface id -> its numbers may be used again after completion
+    """
+
+    def __init__(self, notice: Notice, recycled: Recycled) -> None:
+        self._notice = notice
+        self._recycled = recycled
+
+    def finish(self, connection: sa.Connection, ended: Sequence[Case]) -> None:
+        """Before saving: add the notify task (invariant: written with the end itself) and free the number."""
+        freed = [c.order["id"] for c in ended if self._frees(c.order)]
+        if freed:
+            t = schema.business_key
+            connection.execute(sa.update(t).where(t.c.order_id.in_(freed)).values(freed=1))
+        for one in ended:
+            task = self._notice(one.order)
+            if task is not None:
+                task["body"] |= event_body(one)
+                task |= {"state": "ready", "due_at": one.now, "after": []}
+                one.tasks.append(task)
+
+    def _frees(self, order: Row) -> bool:
+        return order["state"] in ("failed", "cancelled") or self._recycled(order["channel"])
+
+    def start_next(self, connection: sa.Connection, ended: Sequence[Case]) -> None:
+        """After saving: the first queued order of each lane, if nothing older is still open there."""
+        lanes = sorted({c.order["lane"] for c in ended})
+        if not lanes:
+            return
+        t = schema.orders
+        rows = connection.execute(
+            sa.select(t.c.id, t.c.lane, t.c.state)
+            .where(t.c.lane.in_(lanes), t.c.state.not_in(ORDER_END))
+            .order_by(t.c.lane, t.c.lane_no)
+        )
+        first: dict[str, Row] = {}
+        for row in rows.mappings():
+            first.setdefault(row["lane"], dict(row))
+        waiting = [r["id"] for r in first.values() if r["state"] == "queued"]
+        if waiting:
+            cases = case.load(connection, waiting, ended[0].now).values()
+            for one in cases:
+                one.move_order("start")
+                one.advance()
+            case.save_all(connection, cases)
+
+
+def event_body(one: Case) -> Body:
+    """OrderEvent for the sender: state, reason, and what the tasks gave."""
+    order = one.order
+    body: Body = {"id": order["id"], "state": order["state"], "eventTime": to_rfc3339(one.now)}
+    if order["parent_order"]:
+        body["parentOrder"] = order["body"].get("parentOrder", "")
+    for task in one.of_kind("do"):
+        output = task["output"] or {}
+        body |= {k: output[k] for k in SHOWN if k in output}
+        if task["state"] == "failed" and output.get("state") in ("returned", "rejected"):
+            body["state"] = output["state"]
+        if task["state"] in ("failed", "undone") and task["failure"] and "reason" not in body:
+            detail = task["failure"].get("detail", {})
+            body["reason"] = {"code": str(detail.get("code") or task["failure"]["code"])[:64]}
+            body["reason"]["text"] = task["failure"]["message"][:400]
+    if not body.get("parentOrder"):
+        body.pop("parentOrder", None)
+    if order["state"] == "completed" and "completionDate" not in body:
+        body["completionDate"] = to_rfc3339(one.now)
+    return body

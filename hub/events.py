@@ -1,0 +1,92 @@
+"""Callbacks: a message in the other direction, matched by business keys. All are kept; none is applied twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from hub import journal
+from hub.failpoint import failpoint
+from hub.lifecycle import TASK_END
+from hub.outcome import PENDING, Outcome, Outcomes, judged
+from hub.store import schema
+from interfaces.message import Body
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Event:
+    """One callback: ``key`` names the waiting task, ``row`` is its journal row, ``source`` the system it came from."""
+
+    key: str
+    source: str
+    body: Body
+    row: Row
+
+
+class Events:
+    """The write that takes callbacks. Results: how each was matched (also kept as the journal row's outcome)."""
+
+    def __init__(self, outcomes: Outcomes) -> None:
+        self._outcomes = outcomes
+
+    def apply(self, connection: sa.Connection, batch: Sequence[Event]) -> list[str]:
+        tasks = _find_tasks(connection, [e.key for e in batch if e.key])
+        seen = _seen_exchanges(connection, batch)
+        verdicts: list[str] = []
+        outcomes: list[Outcome] = []
+        for event in batch:
+            task = tasks.get(event.key)
+            verdict = _judge(task, event, seen)
+            verdicts.append(verdict)
+            event.row |= {"outcome": verdict}
+            if task is not None and verdict != "foreign":
+                event.row |= {"order_id": task["order_id"], "task_id": task["id"]}
+            if verdict == "matched" and task is not None:
+                outcomes.append(judged(task["order_id"], task["id"], dict(event.body), attempted=False))
+                task["state"] = "matched"  # a second one in this batch comes too late
+        journal.append(connection, [e.row for e in batch])
+        if outcomes:
+            self._outcomes.apply(connection, outcomes)
+        failpoint("event.before_commit")
+        return verdicts
+
+
+def _judge(task: Row | None, event: Event, seen: set[str]) -> str:
+    """matched | progress | duplicate | late | contradiction | foreign | unknown."""
+    if task is None:
+        return "unknown"
+    if task["peer"] != event.source:
+        return "foreign"  # right number, wrong system: never applied
+    state = event.body.get("state", "")
+    if task["state"] == "matched" or (event.row["exchange_id"] and event.row["exchange_id"] in seen):
+        return "duplicate"
+    if task["state"] in TASK_END:
+        first = (task["output"] or {}).get("state")
+        if state == first or state in PENDING:
+            return "duplicate" if state == first else "late"
+        return "contradiction" if task["state"] in ("completed", "failed") and first else "late"
+    return "progress" if state in PENDING else "matched"
+
+
+def _find_tasks(connection: sa.Connection, keys: list[str]) -> dict[str, Row]:
+    t = schema.task
+    columns = (t.c.id, t.c.order_id, t.c.peer, t.c.state, t.c.output)
+    rows = connection.execute(sa.select(*columns).where(t.c.id.in_(keys))).mappings()
+    return {r["id"]: dict(r) for r in rows}
+
+
+def _seen_exchanges(connection: sa.Connection, batch: Sequence[Event]) -> set[str]:
+    """Exchange ids of callbacks that were applied before (same peer, same id)."""
+    t = schema.message
+    keys = [e.key for e in batch if e.key and e.row["exchange_id"]]
+    if not keys:
+        return set()
+    rows = connection.execute(
+        sa.select(t.c.exchange_id).where(t.c.task_id.in_(keys), t.c.direction == "in", t.c.outcome == "matched")
+    )
+    return {r[0] for r in rows if r[0]}

@@ -1,0 +1,84 @@
+"""Gateway (EIP messaging gateway): an Agreement over a Channel. Maps, encodes, calls, validates, maps back.
+
+Nothing here retries and nothing here opens a transaction. Every error that leaves is a Failure.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+
+from interfaces.agreement import Agreement
+from interfaces.spec.registry import Registry
+
+from interfaces.channel import Channel, Peer
+from interfaces.clock import Deadline
+from interfaces.failure import Failure
+from interfaces.message import Message
+from interfaces.spec.model import InterfaceSpec, Operation
+from interfaces.wire import WireMessage
+
+OpenChannel = Callable[[InterfaceSpec, Peer], Channel]
+
+
+class Gateway:
+    """The hub's way out. Thread-safe; channels are opened once per (interface version, peer)."""
+
+    def __init__(self, registry: Registry, peers: Mapping[str, Peer], open_channel: OpenChannel) -> None:
+        self._registry = registry
+        self._peers = peers
+        self._open = open_channel
+        self._channels: dict[tuple[str, str], Channel] = {}
+        self._lock = threading.Lock()
+
+    def agreement(self, ref: str) -> Agreement:
+        """The compiled spec behind ``id@version`` (or the active version of ``id``)."""
+        spec_id, _, version = ref.partition("@")
+        return self._registry.get(spec_id, version)
+
+    def operation(self, ref: str, name: str) -> Operation:
+        return self.agreement(ref).spec.operations[name]
+
+    def find_operation(self, refs: tuple[str, ...], name: str) -> tuple[str, Operation]:
+        """Which of these interfaces has the operation: (``id@version``, operation), else Failure ``internal``."""
+        for ref in refs:
+            spec = self.agreement(ref).spec
+            if name in spec.operations:
+                return spec.ref, spec.operations[name]
+        raise Failure(
+            "internal",
+            f"none of the bound interfaces has an operation {name!r}",
+            where=", ".join(refs),
+            advice="bind an interface that has it, or correct the plan; `mboss check` finds this at start",
+        )
+
+    def encode(self, ref: str, operation: str, message: Message) -> WireMessage:
+        return self.agreement(ref).write_request(operation, message)
+
+    def send(self, ref: str, operation: str, peer: str, wire: WireMessage) -> WireMessage:
+        """One attempt under the operation's total deadline."""
+        op = self.operation(ref, operation)
+        return self.channel(ref, peer).call(op, wire, Deadline.after(op.timeout))
+
+    def decode(self, ref: str, operation: str, wire: WireMessage, request: Message) -> Message:
+        """The canonical reply; Failure ``rejected`` ..., ``timeout`` (reason ``reply``) when it breaks the contract."""
+        return self.agreement(ref).read_reply(operation, wire, request)
+
+    def channel(self, ref: str, peer: str) -> Channel:
+        with self._lock:
+            if (ref, peer) not in self._channels:
+                if peer not in self._peers:
+                    raise Failure(
+                        "unavailable",
+                        f"no address is configured for {peer}",
+                        where=f"[peers.{peer}] in mboss.toml",
+                        advice="add the peer, then restart",
+                    )
+                self._channels[ref, peer] = self._open(self.agreement(ref).spec, self._peers[peer])
+            return self._channels[ref, peer]
+
+    def close(self) -> None:
+        with self._lock:
+            channels, self._channels = self._channels, {}
+        for channel in channels.values():
+            channel.close()

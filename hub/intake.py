@@ -1,0 +1,246 @@
+"""Intake: what every door calls. Journals first, then accepts, answers or matches, by the operation's role.
+
+Thread-safe. ``submit`` never raises: a Failure travels in the future. Nothing is answered before it is committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+from interfaces.agreement import Agreement, Received
+
+from hub import area, journal, keys
+from hub.accept import Acceptance, Accepted, Verdict, accept
+from hub.calls import HUB, Calls, Question
+from hub.events import Event, Events
+from hub.failpoint import failpoint
+from hub.routing import Router
+from hub.store.paths import dig
+from hub.store.writer import Store
+from interfaces.clock import Clock
+from interfaces.failure import Failure
+from interfaces.ids import new_id
+from interfaces.message import Body, Message
+from interfaces.spec.model import Operation, Route
+from interfaces.wire import WireMessage
+
+log = structlog.get_logger(__name__)
+
+ACKNOWLEDGED = "acknowledged"
+RECEIVED: Mapping[str, str] = {"duplicate": "duplicate", "unknown": "unknown", "foreign": "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One request as a door hands it over.
+
+    wire      the original bytes (journalled)
+    endpoint  where it came in: ``soap:/soap/order-intake``, ``amqp:hub.bill.reply``
+    caller    authenticated system code, "" before authentication exists
+    """
+
+    received: Received
+    agreement: Agreement
+    wire: WireMessage
+    endpoint: str
+    caller: str = ""
+
+
+class Intake:
+    """See the module."""
+
+    def __init__(self, store: Store, clock: Clock, router: Router, events: Events, calls: Calls) -> None:
+        self._store = store
+        self._clock = clock
+        self._router = router
+        self._events = events
+        self._calls = calls
+
+    def submit(self, inbound: Inbound) -> Future[Message]:
+        """The canonical reply once everything it says is committed; Failure when refused."""
+        done: Future[Message] = Future()
+        done.set_running_or_notify_cancel()
+        roles = {"order": self._order, "event": self._event, "call": self._call}
+        try:
+            roles[inbound.received.operation.role or "call"](inbound, done)
+        except Failure as failure:
+            self._refuse_later(inbound, failure, done)
+        except Exception as error:
+            log.exception("intake failed", operation=inbound.received.operation.name)
+            self._refuse_later(inbound, Failure("internal", f"the hub failed ({type(error).__name__})"), done)
+        return done
+
+    def refuse(self, wire: WireMessage, failure: Failure, endpoint: str, caller: str = "") -> Future[str]:
+        """Journal a request that could not even be read; the journal row's id is the incident id."""
+        row = journal.row("in", wire, None, at=self._clock.now(), endpoint=endpoint, peer=caller)
+        return self._store.submit(journal.append, row | journal.failed(failure))
+
+    def _call(self, inbound: Inbound, done: Future[Message]) -> None:
+        message = inbound.received.message
+        question = Question(
+            row=self._journal_row(inbound, message),
+            scope=message.source,
+            exchange_id=message.exchange_id if _refuses_repeats(inbound) else "",
+        )
+        route = inbound.received.operation.route
+        assert route is not None, "a call without a route is refused by lint"
+        self._calls.ask(question, message, route, lambda body: self._reply(inbound, body), done)
+
+    # -- orders -------------------------------------------------------------------------------------
+
+    def _order(self, inbound: Inbound, done: Future[Message]) -> None:
+        acceptance = self.prepare(inbound)
+        written = self._store.submit(accept, acceptance)
+        written.add_done_callback(lambda f: self._accepted(inbound, f, done))
+
+    def prepare(self, inbound: Inbound) -> Acceptance:
+        """Everything that can be decided without the store: area, plan, bindings, digest. Failure if refused."""
+        received, spec = inbound.received, inbound.agreement.spec
+        operation, now = received.operation, self._clock.now()
+        message = self._placed(replace(received.message, at=now))
+        route = operation.route or Route("PLAN", "plan")
+        self._router.check_caller(message.source, route.function)
+        plan = self._router.plan(message, route, now)
+        order_id = new_id("ord")
+        tasks = self._router.tasks(plan, order_id, message, now)
+        external_id = message.key or str(message.body.get("externalId", ""))
+        lane_of = "CRM" if message.type == "ProductOrder" else message.source
+        order = {
+            "id": order_id,
+            "type": message.type,
+            "source": message.source,
+            "channel": spec.id,
+            "external_id": external_id,
+            "area": message.area,
+            "state": "running",
+            "action": plan.action,
+            "product_instance": plan.product_instance,
+            "product_family": plan.product_family,
+            "lane": f"{lane_of}|{plan.product_instance or order_id}",
+            "lane_no": 0,
+            "parent_order": "",
+            "parent_task": "",
+            "priority": message.priority,
+            "reply_to": message.reply_to or message.source,
+            "plan_version": plan.version,
+            "created_at": now,
+            "updated_at": now,
+            "message_id": message.id,
+            "body": message.body,
+        }
+        row = self._journal_row(inbound, message)
+        answer = {"externalId": external_id, "id": order_id, "state": ACKNOWLEDGED}
+        parent = str(message.body.get("parentOrder", ""))
+        return Acceptance(
+            order=order,
+            tasks=tasks,
+            message=row,
+            digest=keys.digest(message.body, operation.volatile),
+            answer=answer,
+            exchange_id=message.exchange_id,
+            on_repeat="refuse" if _refuses_repeats(inbound) else "replay",
+            parent=parent,
+        )
+
+    def _placed(self, message: Message) -> Message:
+        if message.type != "ProductOrder":
+            return message if message.area else replace(message, area=str(message.body.get("area", "")))
+        found = area.derive(message.body, self._router.topology)
+        return replace(message, area=found, body={**message.body, "area": found})
+
+    def _accepted(self, inbound: Inbound, written: Future[Verdict], done: Future[Message]) -> None:
+        failpoint("accept.after_commit")
+        error = written.exception()
+        if error is not None:
+            done.set_exception(error)
+            return
+        verdict = written.result()
+        if isinstance(verdict, Accepted):
+            done.set_result(self._reply(inbound, verdict.answer))
+        else:
+            done.set_exception(verdict)  # journalled with the batch
+
+    # -- callbacks ----------------------------------------------------------------------------------
+
+    def _event(self, inbound: Inbound, done: Future[Message]) -> None:
+        message, operation = inbound.received.message, inbound.received.operation
+        event = Event(
+            key=correlation_of(operation, message),
+            source=message.source,
+            body=dict(message.body),
+            row=self._journal_row(inbound, message),
+        )
+        written = self._store.submit(self._events.apply, event)
+
+        def matched(f: Future[str]) -> None:
+            failpoint("event.after_commit")
+            if error := f.exception():
+                done.set_exception(error)
+            else:
+                state = RECEIVED.get(f.result(), "received")
+                done.set_result(self._reply(inbound, {"externalId": event.key[:64] or "-", "state": state}))
+
+        written.add_done_callback(matched)
+
+    # -- shared ---------------------------------------------------------------------------------------
+
+    def _journal_row(self, inbound: Inbound, message: Message) -> dict[str, Any]:
+        return journal.row(
+            "in",
+            inbound.wire,
+            message,
+            at=self._clock.now(),
+            endpoint=inbound.endpoint,
+            interface=inbound.agreement.spec.ref,
+            operation=inbound.received.operation.name,
+            peer=inbound.caller or message.source,
+        )
+
+    def _refuse_later(self, inbound: Inbound, failure: Failure, done: Future[Message]) -> None:
+        """Keep what was refused (and audit who may not call whom), then say no."""
+        row = self._journal_row(inbound, inbound.received.message) | journal.failed(failure)
+        failure.detail.setdefault("incident", row["id"])
+        if failure.code == "forbidden":
+            self._store.submit(
+                journal.audit,
+                {
+                    "at": row["at"],
+                    "who": inbound.received.message.source,
+                    "action": "refused",
+                    "object": failure.where,
+                    "reason": failure.message,
+                    "detail": {"message": row["id"], "operation": row["operation"]},
+                },
+            )
+        self._store.submit(journal.append, row).add_done_callback(lambda _: done.set_exception(failure))
+
+    def _reply(self, inbound: Inbound, body: Body) -> Message:
+        request, reply = inbound.received.message, inbound.received.operation.reply
+        return Message(
+            id=new_id("msg"),
+            type=reply.type_name if reply else request.type,
+            source=HUB,
+            body=body,
+            key=request.key,
+            correlation_id=request.correlation_id,
+            exchange_id=request.exchange_id,
+            in_reply_to=request.id,
+            area=request.area,
+            at=self._clock.now(),
+        )
+
+
+def _refuses_repeats(inbound: Inbound) -> bool:
+    """What the envelope profile says of a repeated exchange id: ContractRoot refuses (9018), others replay."""
+    return inbound.agreement.spec.transport.envelope == "contract-root"
+
+
+def correlation_of(operation: Operation, message: Message) -> str:
+    """The key of the waiting task a callback names."""
+    if operation.correlate in ("", "correlation_id"):
+        return message.correlation_id
+    return str(dig(message.body, operation.correlate) or "")

@@ -1,0 +1,105 @@
+"""States of orders and tasks move only by these tables. The diagrams in the docs are drawn from them.
+
+Order states      queued     waits for an earlier order of its lane
+                  running    tasks are under way
+                  fallout    at least one task needs a person
+                  undoing    what was done is being taken back; ``outcome`` says where it leads
+                  held       parked by a person or a date
+                  completed, failed, cancelled     terminal
+
+Task states       pending    waits for other tasks
+                  ready      due at ``due_at``
+                  sending    leased by a worker
+                  waiting    acknowledged, the outcome comes as a callback
+                  fallout    needs a person
+                  completed, skipped, failed (refused, nothing done), cancelled (never sent), undone     terminal
+"""
+
+from __future__ import annotations
+
+from interfaces.failure import Failure
+
+ORDER: dict[tuple[str, str], str] = {
+    ("queued", "start"): "running",
+    ("queued", "cancel"): "cancelled",
+    ("running", "stuck"): "fallout",
+    ("running", "fail"): "undoing",
+    ("running", "cancel"): "undoing",
+    ("running", "hold"): "held",
+    ("running", "complete"): "completed",
+    ("held", "release"): "running",
+    ("held", "cancel"): "undoing",
+    ("fallout", "stuck"): "fallout",
+    ("fallout", "resume"): "running",
+    ("fallout", "resume_undo"): "undoing",
+    ("fallout", "fail"): "undoing",
+    ("fallout", "cancel"): "undoing",
+    ("undoing", "stuck"): "fallout",
+    ("undoing", "undone_failed"): "failed",
+    ("undoing", "undone_cancelled"): "cancelled",
+}
+
+TASK: dict[tuple[str, str], str] = {
+    ("pending", "release"): "ready",
+    ("pending", "cancel"): "cancelled",
+    ("ready", "claim"): "sending",
+    ("ready", "cancel"): "cancelled",
+    ("ready", "answered"): "completed",  # a callback overtook the retry
+    ("ready", "refused"): "failed",
+    ("sending", "claim"): "sending",  # the lease ran out, somebody else takes over
+    ("sending", "answered"): "completed",
+    ("sending", "acknowledged"): "waiting",
+    ("sending", "again"): "ready",  # later, or ask the peer first
+    ("sending", "refused"): "failed",
+    ("sending", "stuck"): "fallout",
+    ("waiting", "answered"): "completed",
+    ("waiting", "refused"): "failed",
+    ("waiting", "again"): "ready",
+    ("waiting", "stuck"): "fallout",
+    ("waiting", "undone"): "undone",
+    ("fallout", "retry"): "ready",
+    ("fallout", "skip"): "skipped",
+    ("fallout", "complete"): "completed",
+    ("fallout", "answered"): "completed",  # the late callback came after all
+    ("fallout", "refused"): "failed",
+    ("fallout", "give_up"): "failed",
+    ("fallout", "undone"): "undone",
+    ("completed", "undone"): "undone",
+}
+
+ORDER_END = frozenset({"completed", "failed", "cancelled"})
+TASK_END = frozenset({"completed", "skipped", "failed", "cancelled", "undone"})
+TASK_DONE = frozenset({"completed", "skipped"})
+
+# design.md section 9, reached states; TMF622 states for the same
+REACHED: dict[str, str] = {
+    "completed": "completed",
+    "failed": "failed",
+    "cancelled": "cancelled",
+    "held": "held",
+    "fallout": "fallout",
+}
+TMF622: dict[str, str] = {
+    "queued": "pending",
+    "running": "inProgress",
+    "fallout": "inProgress",
+    "undoing": "inProgress",
+    "held": "held",
+    "completed": "completed",
+    "failed": "failed",
+    "cancelled": "cancelled",
+}
+
+
+def move(table: dict[tuple[str, str], str], state: str, event: str, where: str = "") -> str:
+    """The next state; Failure ``conflict`` when the table has no such move."""
+    try:
+        return table[state, event]
+    except KeyError:
+        allowed = sorted(e for s, e in table if s == state)
+        raise Failure(
+            "conflict",
+            f"{event!r} is not possible in state {state!r}",
+            where=where,
+            advice=f"possible here: {', '.join(allowed) or 'nothing, this is an end state'}",
+        ) from None

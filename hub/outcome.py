@@ -1,0 +1,175 @@
+"""What an attempt came to: one write that moves the task, its order, the breaker and the journal together."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from hub import breaker, case, ending, journal, policy
+from hub.case import Case
+from hub.failpoint import failpoint
+from hub.lifecycle import TASK_END
+from interfaces.clock import Clock, real_now
+from interfaces.failure import Failure
+from interfaces.message import Body
+
+Row = dict[str, Any]
+GOOD = frozenset({"completed"})
+PENDING = frozenset({"acknowledged", "inProgress", "held"})
+
+
+@dataclass(slots=True)
+class Outcome:
+    """One attempt's end, or one callback.
+
+    fence        the claim it belongs to; a later claim makes it void. None = a callback, which holds no lease
+    event        answered | acknowledged | failed
+    output       canonical reply or callback body
+    failure      for ``failed``
+    facts        what policy needs to know: idempotent, probe (from the operation), deadline (microseconds of waiting)
+    rows         journal rows to keep with it, whatever becomes of it
+    """
+
+    order_id: str
+    task_id: str
+    event: str
+    fence: int | None = None
+    output: Body = field(default_factory=dict)
+    failure: Failure | None = None
+    idempotent: bool = False
+    probe: bool = False
+    reply_within: int = 0
+    reply_real: bool = False
+    attempted: bool = True
+    rows: list[Row] = field(default_factory=list)
+
+
+class Outcomes:
+    """The write. ``apply`` is what ``Store.submit`` takes; results: True = it counted, False = it came too late."""
+
+    def __init__(self, clock: Clock, rules: policy.Policy, ending: ending.Ending) -> None:
+        self._clock = clock
+        self._rules = rules
+        self._ending = ending
+
+    def apply(self, connection: sa.Connection, batch: Sequence[Outcome]) -> list[bool]:
+        now = self._clock.now()
+        cases = case.load(connection, (o.order_id for o in batch), now)
+        counted = [self._one(cases[o.order_id], o) for o in batch]
+        self.settle(connection, cases.values())
+        journal.append(connection, [row for o in batch for row in o.rows])
+        breaker.note(connection, list(_attempts(batch, cases)), now, real_now())
+        return counted
+
+    def settle(self, connection: sa.Connection, cases: Any) -> None:
+        """Let each order go on as far as its tables say, then save; orders that ended let their lanes go on."""
+        cases = list(cases)
+        for one in cases:
+            one.advance()
+        self._ending.finish(connection, [c for c in cases if c.ended])
+        case.save_all(connection, cases)
+        self._ending.start_next(connection, [c for c in cases if c.ended])
+
+    def _one(self, one: Case, outcome: Outcome) -> bool:
+        task = one.task(outcome.task_id)
+        if task["state"] in TASK_END:
+            return False
+        if outcome.fence is not None and (task["fence"] != outcome.fence or task["state"] != "sending"):
+            return False
+        if outcome.event == "failed":
+            assert outcome.failure is not None
+            self._failed(one, task, outcome, outcome.failure)
+        elif outcome.event == "acknowledged":
+            self._acknowledged(one, task, outcome)
+        else:
+            self._answered(one, task, outcome)
+        return True
+
+    def _answered(self, one: Case, task: Row, outcome: Outcome) -> None:
+        if task["state"] == "fallout":
+            one.resolved.append((task["id"], "answered", "peer"))
+        one.move_task(task, "answered", output=outcome.output, reason="", failure=None, **_RELEASED)
+
+    def _acknowledged(self, one: Case, task: Row, outcome: Outcome) -> None:
+        now = real_now() if outcome.reply_real else one.now
+        one.move_task(
+            task,
+            "acknowledged",
+            deadline_at=now + outcome.reply_within,
+            deadline_real=int(outcome.reply_real),
+            reason=f"{task['peer']} has it, waiting for its outcome",
+            mode="send",
+            **_RELEASED,
+        )
+
+    def _failed(self, one: Case, task: Row, outcome: Outcome, failure: Failure) -> None:
+        decision = self._rules.decide(
+            policy.Situation(
+                code=failure.code,
+                attempt=max(task["attempt"], 1),
+                mode=task["mode"],
+                kind=task["kind"],
+                idempotent=outcome.idempotent,
+                probe=outcome.probe,
+                draw=random.random(),
+            )
+        )
+        says = f"{task['peer']}: {failure.message}"
+        changes = {"failure": failure.to_json(), "reason": says, **_RELEASED}
+        # what surely did nothing may be forgotten; anything else stays "may have been done"
+        sent = (
+            0 if decision.then == "send" or (failure.code in _NOTHING_DONE and task["mode"] == "send") else task["sent"]
+        )
+        match decision.then:
+            case "again" | "send":
+                mode = "send" if decision.then == "send" else task["mode"]
+                one.move_task(task, "again", due_at=one.now + decision.delay, mode=mode, sent=sent, **changes)
+            case "ask":
+                one.move_task(task, "again", due_at=one.now, mode="ask", attempt=0, sent=sent, **changes)
+            case "refuse" | "give_up":
+                one.move_task(task, "refused", output=outcome.output or None, sent=0, **changes)
+            case "fallout":
+                one.move_task(task, "stuck", sent=sent, **changes)
+                one.open_fallout(task, decision.category, failure.to_json())
+
+
+_RELEASED: Row = {"lease_owner": "", "lease_until": 0, "deadline_at": 0}
+_NOTHING_DONE = frozenset({"unavailable", "throttled"})
+
+
+def _attempts(batch: Sequence[Outcome], cases: dict[str, Case]) -> Any:
+    for outcome in batch:
+        if outcome.attempted and outcome.fence is not None:
+            peer = cases[outcome.order_id].task(outcome.task_id)["peer"]
+            reached = outcome.failure is None or outcome.failure.code not in ("unavailable", "timeout")
+            if reached or (outcome.failure and outcome.failure.code == "unavailable"):
+                yield breaker.Attempt(peer, reached, outcome.failure.message if outcome.failure else "")
+
+
+def judged(order_id: str, task_id: str, body: Body, **more: Any) -> Outcome:
+    """An outcome from a canonical result or event body: its ``state`` says which."""
+    state = body.get("state", "completed")
+    if state in GOOD:
+        return Outcome(order_id, task_id, "answered", output=body, **more)
+    if state in PENDING:
+        return Outcome(order_id, task_id, "acknowledged", output=body, **more)
+    if state == "notFound":
+        failure = Failure("not_found", "the peer does not know this request: surely not done")
+        return Outcome(order_id, task_id, "failed", output=body, failure=failure, **more)
+    return Outcome(order_id, task_id, "failed", output=body, failure=refusal(body), **more)
+
+
+def refusal(body: Body) -> Failure:
+    """A business refusal out of a canonical body, in the peer's own words."""
+    reason = body.get("reason", {})
+    text = reason.get("text") or reason.get("class") or body.get("state", "refused")
+    return Failure(
+        "rejected", str(text), detail={k: str(v) for k, v in reason.items()} | {"state": body.get("state", "")}
+    )
+
+
+__all__ = ["Outcome", "Outcomes", "failpoint", "judged", "refusal"]

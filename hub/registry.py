@@ -1,0 +1,163 @@
+"""The registry of interface specs, in the store.
+
+Bundled specs are registered at start, idempotently by content hash; after that the store is the only source. Files
+are unpacked under DATA/specs/<id>-<version>-<hash>, because contract readers want a folder.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from interfaces.agreement import Agreement
+
+from hub.store import schema
+from hub.store.writer import Store
+from interfaces.clock import real_now
+from interfaces.failure import Failure
+from interfaces.spec.loader import load_spec
+from interfaces.spec.model import InterfaceSpec
+
+SPEC_FILE = "spec.yaml"
+VERSION = "registry_version"
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """One spec's folder as data: relative path -> bytes."""
+
+    id: str
+    version: str
+    hash: str
+    files: dict[str, bytes]
+
+
+def register(connection: sa.Connection, batch: Sequence[Registration]) -> list[bool]:
+    """Write: keep these specs; True where something changed. Other content under a known version is a conflict."""
+    t = schema.spec
+    known = {(r.id, r.version): r.hash for r in connection.execute(sa.select(t.c.id, t.c.version, t.c.hash))}
+    changed = [known.get((r.id, r.version)) != r.hash for r in batch]
+    for item, is_new in zip(batch, changed, strict=True):
+        if is_new:
+            connection.execute(sa.delete(t).where(t.c.id == item.id, t.c.version == item.version))
+            connection.execute(sa.insert(t).values(_row(item)))
+    if any(changed):
+        s = schema.setting
+        version = int(connection.scalar(sa.select(s.c.value).where(s.c.key == VERSION)) or 0) + 1
+        connection.execute(sa.delete(s).where(s.c.key == VERSION))
+        connection.execute(sa.insert(s).values(key=VERSION, value=str(version)))
+    return changed
+
+
+def _row(item: Registration) -> dict[str, Any]:
+    packed = {name: base64.b64encode(data).decode() for name, data in item.files.items()}
+    row = {"id": item.id, "version": item.version, "hash": item.hash, "state": "active"}
+    return row | {"registered_at": real_now(), "files": packed}
+
+
+class StoreRegistry:
+    """interfaces.spec.registry.Registry over the store. Agreements are compiled once, on first use. Thread-safe."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self._store = store
+        self._folder = folder
+        self._lock = threading.RLock()
+        self._specs: dict[tuple[str, str], InterfaceSpec] = {}
+        self._agreements: dict[tuple[str, str], Agreement] = {}
+        self._active: dict[str, str] = {}
+        self._version = 0
+        self.reload()
+
+    def reload(self) -> None:
+        """Follow the store: load what is registered now."""
+        t, s = schema.spec, schema.setting
+        with self._store.read() as connection:
+            rows = connection.execute(sa.select(t).order_by(t.c.id, t.c.registered_at)).mappings().all()
+            version = int(connection.scalar(sa.select(s.c.value).where(s.c.key == VERSION)) or 0)
+        with self._lock:
+            for row in rows:
+                key = (row["id"], row["version"])
+                self._specs[key] = load_spec(self._unpack(row) / SPEC_FILE)
+                self._agreements.pop(key, None)
+                if row["state"] == "active":
+                    self._active[row["id"]] = row["version"]
+            self._version = version
+
+    def _unpack(self, row: Any) -> Path:
+        folder = self._folder / f"{row['id']}-{row['version']}-{row['hash'][:12]}"
+        for name, packed in row["files"].items():
+            path = (folder / name).resolve()
+            if not path.is_relative_to(self._folder.resolve()):
+                raise Failure("invalid", f"spec {row['id']} holds a file outside its folder", where=name)
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(base64.b64decode(packed))
+        return folder
+
+    def get(self, id: str, version: str = "") -> Agreement:
+        """The compiled agreement; without ``version`` the active one. Failure ``not_found``."""
+        with self._lock:
+            key = (id, version or self._active.get(id, ""))
+            if key not in self._specs:
+                known = ", ".join(sorted(self._active))
+                raise Failure("not_found", f"no interface {id}@{version or 'active'}", advice=f"there are: {known}")
+            if key not in self._agreements:
+                self._agreements[key] = Agreement(self._specs[key])
+            return self._agreements[key]
+
+    def specs(self) -> list[InterfaceSpec]:
+        """The active version of every interface, by id."""
+        with self._lock:
+            return [self._specs[id, version] for id, version in sorted(self._active.items())]
+
+    def by_contract_root(self, bus_code: str, service_code: str) -> tuple[Agreement, str] | None:
+        """The inbound contract-root operation for BusCode and ServiceCode: (agreement, operation name)."""
+        for spec in self.specs():
+            if spec.transport.envelope != "contract-root" or spec.direction != "inbound":
+                continue
+            for operation in spec.operations.values():
+                wire = operation.wire
+                if (wire.get("busCode"), wire.get("serviceCode")) == (bus_code, service_code):
+                    return self.get(spec.id), operation.name
+        return None
+
+    def version(self) -> int:
+        """Grows with every change; every process follows it."""
+        with self._lock:
+            return self._version
+
+
+def bundled() -> list[Registration]:
+    """Every spec folder shipped in interfaces/systems."""
+    root = files("interfaces").joinpath("systems")
+    return [registration(folder) for system in _folders(root) for folder in _folders(system)]
+
+
+def _folders(root: Traversable) -> Iterator[Traversable]:
+    return (f for f in sorted(root.iterdir(), key=lambda f: f.name) if f.is_dir() and not f.name.startswith("_"))
+
+
+def registration(folder: Traversable) -> Registration:
+    """A spec's folder read whole, with its hash; id and version from its spec.yaml."""
+    content = dict(_read(folder, ""))
+    digest = hashlib.sha256()
+    for name in sorted(content):
+        digest.update(name.encode() + b"\0" + content[name] + b"\0")
+    spec = load_spec(Path(str(folder)) / SPEC_FILE)
+    return Registration(spec.id, spec.version, digest.hexdigest(), content)
+
+
+def _read(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
+    for item in folder.iterdir():
+        if item.is_dir():
+            yield from _read(item, f"{prefix}{item.name}/")
+        else:
+            yield prefix + item.name, item.read_bytes()
