@@ -1,0 +1,58 @@
+"""The first day's topology: two networks on the new systems, one on 97."""
+
+from importlib.resources import files
+
+import pytest
+import yaml
+
+from hub.topology import bundled as profile
+from tests.systems.bundle import bundled
+
+FIRST_DAY = profile("first-day")
+NEW, ON_97 = ("8330100", "8330200"), "8330300"
+
+
+@pytest.mark.parametrize("area", NEW)
+@pytest.mark.parametrize("function", ["CRM", "SPS", "RM", "WFM", "NMS", "BILL"])
+def test_the_new_networks_have_every_function(function, area):
+    binding = FIRST_DAY.bind(function, area)
+    assert binding.system == function
+    assert "combined" not in binding.capabilities
+
+
+def test_the_old_network_is_provisioned_by_one_combined_system():
+    binding = FIRST_DAY.bind("SPS", ON_97)
+    assert (binding.system, set(binding.capabilities)) == ("97", {"combined"})
+    assert [FIRST_DAY.find(function, ON_97) for function in ("RM", "WFM", "NMS")] == [None, None, None]
+    assert FIRST_DAY.bind("BILL", ON_97).system == "BILL"
+
+
+def test_a_binding_names_interfaces_of_its_own_system():
+    for binding in FIRST_DAY.bindings:
+        assert {bundled()[name].system for name in binding.interfaces} == {binding.system}
+
+
+@pytest.mark.parametrize("caller", ["CRM", "CHAN", "PORTAL", "CRM-GROUP"])
+def test_only_provisioning_reaches_network_management(caller):
+    refusal = FIRST_DAY.refuse_caller(caller, "NMS")
+    assert refusal is not None
+    assert refusal.code == "forbidden"
+    assert refusal.detail["zh"]
+
+
+@pytest.mark.parametrize("caller", ["SPS", "NA"])
+def test_provisioning_and_network_activation_may_reach_it(caller):
+    assert FIRST_DAY.refuse_caller(caller, "NMS") is None
+
+
+def test_every_area_can_be_told_by_its_addresses_and_its_numbers():
+    for column in ("adminCode", "areaCode"):
+        assert len({area[column] for area in FIRST_DAY.areas}) == 3
+
+
+def test_system_ids_of_contract_root_have_ten_digits_and_a_system():
+    text = files("hub").joinpath("profiles/systems.yaml").read_text("utf-8")
+    systems = yaml.safe_load(text)["systems"]
+    assert all(len(number) == 10 and number.isdigit() for number in systems)
+    assert systems["1000000206"] == "PORTAL"
+    assert systems["1000000020"] == "GROUP"
