@@ -67,7 +67,10 @@ def serve(config: Config, listener: socket.socket, console: bool = True) -> None
     app = build_app(build_hub(config), console=console)
     with runfile.hub_listed(config.data, config.public_url):
         note(f"mboss serves {config.public_url}  (data: {config.data})")
-        uvicorn.Server(_settings(app)).run(sockets=[listener])
+        server = uvicorn.Server(_settings(app))
+        server.run(sockets=[listener])
+    if not server.started:
+        raise Failure("internal", "the hub did not start", where=str(config.data), advice="the lines above say why")
 
 
 def _settings(app: Any) -> uvicorn.Config:
