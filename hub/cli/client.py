@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
+from urllib.parse import quote
 
 import click
 import httpx
@@ -33,16 +34,16 @@ class Target:
     url: str
     as_json: bool
 
-    def get(self, path: str, **params: Any) -> Any:
-        """GET ``/api/v1`` + path; query values of None are left out. Failure when it is not 2xx."""
+    def get(self, *path: str, **params: Any) -> Any:
+        """GET ``/api/v1/`` + the segments of ``path``; query values of None are left out. Failure unless 2xx."""
         return self._call("GET", path, params={k: v for k, v in params.items() if v is not None})
 
-    def post(self, path: str, body: Mapping[str, Any]) -> Any:
-        """POST a JSON body to ``/api/v1`` + path. Failure when it is not 2xx."""
+    def post(self, *path: str, body: Mapping[str, Any]) -> Any:
+        """POST a JSON body to ``/api/v1/`` + the segments of ``path``. Failure when it is not 2xx."""
         return self._call("POST", path, json=dict(body))
 
-    def _call(self, method: str, path: str, **rest: Any) -> Any:
-        url = f"{self.url}/api/v1{path}"
+    def _call(self, method: str, path: tuple[str, ...], **rest: Any) -> Any:
+        url = "/".join((self.url, "api/v1", *(quote(segment, safe="") for segment in path)))
         try:
             # trust_env: a proxy of the environment has no business between an operator and his own hub
             answer = httpx.request(method, url, timeout=TIMEOUT, trust_env=False, **rest)
@@ -90,7 +91,5 @@ def talks_to_hub(command: Command) -> Command:
     def run(*args: Any, url: str | None, data: Path | None, as_json: bool, **rest: Any) -> Any:
         return command(Target(find_url(url, data), as_json), *args, **rest)
 
-    named = click.option(
-        "--url", metavar="URL", help=f"Base URL of the hub (else MBOSS_URL, else {DEFAULT_URL})."
-    )
+    named = click.option("--url", metavar="URL", help=f"Base URL of the hub (else MBOSS_URL, else {DEFAULT_URL}).")
     return json_option(data_option(named(cast(Command, run))))

@@ -38,7 +38,7 @@ def list_(hub: Target, **filters: Any) -> None:
     Example:
       mboss fallout list --area 8330100
     """
-    page = hub.get("/fallout", **filters)
+    page = hub.get("fallout", **filters)
     if hub.as_json:
         for item in page["items"]:
             json_line(item)
@@ -49,22 +49,21 @@ def list_(hub: Target, **filters: Any) -> None:
 
 def _act(hub: Target, fallout_id: str, action: str, reason: str, output: Any = None) -> None:
     body = {"reason": reason} | ({} if output is None else {"output": output})
-    result = hub.post(f"/fallout/{fallout_id}/{action}", body)
+    result = hub.post("fallout", fallout_id, action, body=body)
     if hub.as_json:
         json_line(result)
     else:
         click.echo(f"{fallout_id}: {action} done")
 
 
-reason_option = click.option("--reason", required=True, help="Why; kept in the audit.")
+def _reason(required: bool) -> Callable[..., Any]:
+    return click.option("--reason", required=required, default=None if required else "", help="Why; kept in the audit.")
 
 
-def _action(name: str, text: str) -> Callable[..., None]:
-    @group.command(
-        name, help=f"{text}\n\n\b\nExample:\n  mboss fallout {name} FALLOUT_ID --reason 'agreed with RM'"
-    )
+def _action(name: str, text: str, needs_reason: bool = True) -> Callable[..., None]:
+    @group.command(name, help=f"{text}\n\n\b\nExample:\n  mboss fallout {name} FALLOUT_ID --reason 'agreed with RM'")
     @click.argument("fallout_id")
-    @reason_option
+    @_reason(needs_reason)
     @talks_to_hub
     def command(hub: Target, fallout_id: str, reason: str) -> None:
         _act(hub, fallout_id, name, reason)
@@ -72,14 +71,14 @@ def _action(name: str, text: str) -> Callable[..., None]:
     return command
 
 
-retry = _action("retry", "Send the task again.")
+retry = _action("retry", "Send the task again.", needs_reason=False)
 skip = _action("skip", "Go on without the task: its followers become due.")
 cancel = _action("cancel", "Give the order up: what was done is undone.")
 
 
 @group.command()
 @click.argument("fallout_id")
-@reason_option
+@_reason(True)
 @click.option("--output", type=click.File("r", encoding="utf-8"), help="JSON file with the peer's answer.")
 @talks_to_hub
 def complete(hub: Target, fallout_id: str, reason: str, output: Any) -> None:

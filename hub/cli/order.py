@@ -66,7 +66,7 @@ def list_(hub: Target, order_type: str | None, **filters: Any) -> None:
     Example:
       mboss order list --state fallout --area 8330100
     """
-    page = hub.get("/orders", type=order_type, **filters)
+    page = hub.get("orders", type=order_type, **filters)
     if hub.as_json:
         for order in page["items"]:
             json_line(order)
@@ -88,7 +88,7 @@ def trace(hub: Target, order_id: str, mermaid: bool) -> None:
     Example:
       mboss order trace WEB-1001 --mermaid
     """
-    timeline = hub.get(f"/orders/{find(hub, order_id)['id']}/timeline")
+    timeline = hub.get("orders", find(hub, order_id)["id"], "timeline")
     if hub.as_json:
         json_line(timeline)
     elif mermaid:
@@ -101,12 +101,12 @@ def find(hub: Target, order_id: str) -> dict[str, Any]:
     """The order by the hub's id, else by the sender's number when that names exactly one."""
     if not order_id.startswith("ord_"):
         order_id = _by_number(hub, order_id)
-    order: dict[str, Any] = hub.get(f"/orders/{order_id}")
+    order: dict[str, Any] = hub.get("orders", order_id)
     return order
 
 
 def _by_number(hub: Target, number: str) -> str:
-    page = hub.get("/orders", external_id=number, limit=20)
+    page = hub.get("orders", external_id=number, limit=20)
     if page["total"] > 1:
         listed = table(page["items"], COLUMNS[:6])
         advice = f"{page['total']} orders have the number {number}; name one by its id:"

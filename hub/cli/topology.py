@@ -31,7 +31,7 @@ def show(hub: Target, area: str | None, function: str | None) -> None:
     Example:
       mboss topology show --area 8330300
     """
-    bindings = hub.get("/topology", area=area, function=function)["items"]
+    bindings = hub.get("topology", area=area, function=function)["items"]
     if hub.as_json:
         for binding in bindings:
             json_line(binding)

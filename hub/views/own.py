@@ -1,56 +1,64 @@
-"""Questions the hub answers itself (route function HUB): where is my order?"""
+"""Questions that the hub answers itself (route function ``HUB``): what became of an order."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from hub.calls import Answer
 from hub.lifecycle import TMF622
 from hub.store.schema import orders
 from hub.store.writer import Store
-from interfaces.clock import to_rfc3339
+from hub.views.base import Row, when
+from hub.views.orders import tasks_of
+from hub.views.waiting import waits
 from interfaces.failure import Failure
 from interfaces.message import Body, Message
 
+TEXT = 400  # characters that ProductOrderResult has for a text
 
-def answer_own(store: Store) -> Answer:
-    """operation, message -> canonical body. queryOrder: by our id or the sender's own number."""
+
+def answer_own(store: Store) -> Callable[[str, Message], Body]:
+    """(operation, OrderQuery) -> ProductOrderResult; Failure ``not_found``, or ``invalid`` for other questions."""
 
     def answer(operation: str, message: Message) -> Body:
-        if operation != "queryOrder":
-            raise Failure("invalid", f"the hub answers no {operation!r} itself", reason="structure")
-        return order_result(store, message)
+        if message.type != "OrderQuery":
+            raise Failure("invalid", f"the hub answers no {message.type}", where=operation)
+        with store.read() as connection:
+            row = find_order(connection, message)
+            return order_result(connection, row, message.at)
 
     return answer
 
 
-def order_result(store: Store, message: Message) -> Body:
-    """ProductOrderResult of one order of the asking system; Failure ``not_found``."""
-    asked = message.body
-    query = sa.select(orders).where(orders.c.source == message.source, orders.c.type == "ProductOrder")
-    if asked.get("id"):
-        query = query.where(orders.c.id == asked["id"])
+def find_order(connection: sa.Connection, query: Message) -> Row:
+    """By the hub's id, else the newest order of that number: the asker's own before any other's."""
+    c, body = orders.c, query.body
+    if body.get("id"):
+        found = sa.select(orders).where(c.id == body["id"])
     else:
-        query = query.where(orders.c.external_id == asked.get("externalId", message.key))
-    with store.read() as connection:
-        row = connection.execute(query.order_by(orders.c.created_at.desc()).limit(1)).mappings().first()
+        number = sa.select(orders).where(c.external_id == body.get("externalId", ""))
+        found = number.where(c.area == body["area"]) if body.get("area") else number
+    own_first = (c.source == query.source).desc()
+    row = connection.execute(found.order_by(own_first, c.created_at.desc()).limit(1)).mappings().first()
     if row is None:
-        raise Failure("not_found", "no such order of yours", advice="check the number; orders of others are not shown")
-    return _body(dict(row))
+        raise Failure("not_found", "there is no such order", where="OrderQuery", advice="check the number")
+    return row
 
 
-def _body(row: dict[str, Any]) -> Body:
-    body: Body = {
+def order_result(connection: sa.Connection, row: Row, now: int) -> Body:
+    """ProductOrderResult of an order; ``message`` says why it stands still, ``reason`` why it failed."""
+    state = TMF622[row["state"]]
+    waiting = waits(connection, row, tasks_of(connection, row["id"]), now)
+    said = {
         "id": row["id"],
         "externalId": row["external_id"],
-        "state": TMF622[row["state"]],
+        "state": state,
         "area": row["area"],
-        "orderDate": to_rfc3339(row["created_at"]),
+        "message": waiting[0]["text"][:TEXT] if waiting else "",
+        "orderDate": when(row["created_at"]),
+        "completionDate": when(row["completed_at"]) if state == "completed" else None,
     }
-    if row["reason"]:
-        body["message"] = row["reason"][:400]
-    if row["completed_at"]:
-        body["completionDate"] = to_rfc3339(row["completed_at"])
-    return body
+    if state in ("failed", "cancelled"):
+        said["reason"] = {"code": state, "text": (row["reason"] or state)[:TEXT]}
+    return {name: value for name, value in said.items() if value not in (None, "")}

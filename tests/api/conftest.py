@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from fastapi.testclient import TestClient
 
+from hub.api.app import build
+from hub.runtime import Hub
 from hub.store.engine import sqlite_url
 from hub.store.writer import Store
+from tests.api.fakes import fake_hub
 from tests.api.world import fill
 
 
@@ -26,3 +30,13 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 def connection(store: Store) -> Iterator[sa.Connection]:
     with store.read() as connection:
         yield connection
+
+
+@pytest.fixture
+def hub(store: Store) -> Hub:
+    return fake_hub(store)
+
+
+@pytest.fixture
+def client(hub: Hub) -> TestClient:
+    return TestClient(build(hub), raise_server_exceptions=False)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from hub.store.writer import Store
 from hub.views.balance import balance
 from hub.views.fallout import list_fallout
 from hub.views.messages import get_message, get_raw
 from hub.views.orders import get_order, list_orders
+from hub.views.own import answer_own
 from hub.views.peers import list_peers
 from hub.views.text import Masker
 from hub.views.timeline import timeline
 from hub.views.waiting import sentence
+from interfaces.canonical import validator
 from interfaces.failure import Failure
+from interfaces.message import Message
 from tests.api.world import ID_NUMBER, NOW
 
 PERSONAL = Masker(paths=("relatedParty.identification.number",), names=("certNo",))
@@ -122,3 +126,21 @@ def test_the_balance_adds_up(connection: sa.Connection) -> None:
     assert counts["accepted"] == sum(counts[name] for name in parts) == 6
     assert counts["received"] == counts["accepted"] + counts["rejected"]
     assert (counts["rejected"], counts["in_flight"]) == (1, 3)
+
+
+def ask(store: Store, **body: str) -> dict[str, object]:
+    return answer_own(store)("queryOrder", Message("m", "OrderQuery", "CHAN", body, at=NOW))
+
+
+def test_the_hub_answers_what_became_of_an_order(store: Store) -> None:
+    done, failed, waiting = ask(store, externalId="WEB-1"), ask(store, id="ord_undone"), ask(store, id="ord_retry")
+    assert (done["id"], done["state"]) == ("ord_done", "completed")
+    assert failed["reason"] == {"code": "failed", "text": "no free port"}
+    assert "out of reach" in str(waiting["message"])
+    for answer in (done, failed, waiting):
+        assert validator("ProductOrderResult").check(answer) == []
+
+
+def test_the_hub_says_when_it_knows_no_such_order(store: Store) -> None:
+    with pytest.raises(Failure, match="not_found"):
+        ask(store, externalId="WEB-1", area="8330300")

@@ -1,0 +1,24 @@
+"""``build(hub)``: the REST side of the hub: /api/v1, /tmf-api, /healthz, /readyz, /metrics, /docs."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from hub.api import fallout, health, messages, orders, peers, problem, tmf622
+from hub.runtime import Hub
+
+ABOUT = """Orders, messages, fallout and peers of the hub, and TM Forum's product order API.
+
+Lists are paged: `next` of one answer is `cursor` of the following request. Errors are problem+json
+(TM Forum's Error under `/tmf-api`) and name an incident id.
+"""
+
+
+def build(hub: Hub) -> FastAPI:
+    """The app for one hub. Its errors are problem+json, the framework's own too."""
+    app = FastAPI(title="mboss", version="1", description=ABOUT, redoc_url=None, redirect_slashes=False)
+    app.state.hub = hub
+    problem.install(app)
+    for room in (orders, messages, fallout, peers, tmf622, health):
+        app.include_router(room.router)
+    return app

@@ -1,0 +1,94 @@
+"""What the routes share: the hub, paging limits, a body read strictly and within bounds."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Any
+
+from fastapi import Depends, Query, Request
+from starlette.exceptions import HTTPException
+
+from hub.runtime import Hub
+from hub.views.messages import MaskerOf
+from hub.views.paging import MAX_LIMIT
+from hub.views.text import Masker
+from interfaces.codec import json as strict_json
+from interfaces.failure import Failure
+from interfaces.spec.model import InterfaceSpec
+from interfaces.wire import WireMessage
+
+
+# async only because the framework runs a plain dependency in a thread of its own
+async def the_hub(request: Request) -> Hub:
+    """The hub this app was built for."""
+    hub: Hub = request.app.state.hub
+    return hub
+
+
+async def whole_body(request: Request) -> bytes:
+    """The request's body; Failure ``too_large`` as soon as it is longer than the configured limit."""
+    limit = request.app.state.hub.config.limits.body_bytes
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > limit:
+            raise Failure("too_large", f"the body is longer than {limit} bytes", where="limits.body_bytes")
+    return bytes(body)
+
+
+def wire_message(request: Request, body: bytes) -> WireMessage:
+    """The request as the agreement's side sees it."""
+    headers = {k.lower(): v for k, v in request.headers.items()}
+    headers |= {":method": request.method, ":path": request.url.path, ":query": request.url.query}
+    return WireMessage(body, headers.get("content-type", ""), headers)
+
+
+def json_only(request: Request) -> None:
+    """415 unless the body says it is JSON.
+
+    A browser cannot send this type to another site without asking first, so this also keeps foreign pages out.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise HTTPException(415, "the body must be application/json")
+
+
+async def json_body(request: Request) -> dict[str, Any]:
+    """The body as a JSON object, read strictly (no duplicate keys, no NaN, bounded depth)."""
+    json_only(request)
+    data = strict_json.loads(await whole_body(request))
+    if not isinstance(data, dict):
+        raise Failure("invalid", "the body must be a JSON object", reason="json")
+    return data
+
+
+HubOf = Annotated[Hub, Depends(the_hub)]
+Body = Annotated[bytes, Depends(whole_body)]
+JsonBody = Annotated[dict[str, Any], Depends(json_body)]
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+Cursor = Annotated[str | None, Query(max_length=400)]
+Text = Annotated[str | None, Query(max_length=200)]
+
+
+def specs(hub: Hub) -> list[InterfaceSpec]:
+    """Every active interface spec, by id."""
+    return sorted(hub.registry.specs(), key=lambda spec: spec.id)
+
+
+def known_peers(hub: Hub) -> set[str]:
+    """Peers that are configured or bound."""
+    return set(hub.config.peers) | {binding.system for binding in hub.topology.bindings}
+
+
+def masker_of(hub: Hub) -> MaskerOf:
+    """Interface reference -> what to hide; a spec that is gone hides nothing it does not know."""
+
+    @cache
+    def find(ref: str) -> Masker:
+        spec_id, _, version = ref.partition("@")
+        try:
+            return Masker.of(hub.registry.get(spec_id, version).spec)
+        except Failure:
+            return Masker()
+
+    return find

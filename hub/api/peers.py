@@ -1,0 +1,55 @@
+"""/api/v1/peers, /interfaces, /topology, /balance: whom the hub talks to, by which agreement, and where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from hub.api.parts import HubOf, Text, known_peers, specs
+from hub.views.agreements import binding_record, interface_record
+from hub.views.balance import balance
+from hub.views.peers import get_peer, list_peers
+
+router = APIRouter(prefix="/api/v1", tags=["peers"])
+
+
+@router.get("/peers")
+def peers(hub: HubOf) -> dict[str, Any]:
+    """Every peer: is it in reach, what waits for it, what went wrong last."""
+    with hub.store.read() as connection:
+        return {"items": list_peers(connection, known_peers(hub))}
+
+
+@router.get("/peers/{code}")
+def peer(hub: HubOf, code: str) -> dict[str, Any]:
+    """One peer."""
+    with hub.store.read() as connection:
+        return get_peer(connection, code, known_peers(hub))
+
+
+@router.get("/peers/{code}/state")
+def peer_state(hub: HubOf, code: str) -> dict[str, Any]:
+    """What an in-process system (the CRM core) holds: its own public state."""
+    return hub.local_state(code)
+
+
+@router.get("/interfaces")
+def interfaces(hub: HubOf) -> dict[str, Any]:
+    """The registered interface specs."""
+    return {"items": [interface_record(spec) for spec in specs(hub)]}
+
+
+@router.get("/topology")
+def topology(hub: HubOf, area: Text = None, function: Text = None) -> dict[str, Any]:
+    """The bindings in force, for one local network or function where asked."""
+    now = hub.topology
+    items = [binding_record(b) for b in now.bindings if area in (None, b.area) and function in (None, b.function)]
+    return {"name": now.name, "version": now.version, "items": items}
+
+
+@router.get("/balance")
+def the_balance(hub: HubOf) -> dict[str, int]:
+    """received = accepted + rejected; accepted = completed + answered + ... + in_flight + fallout."""
+    with hub.store.read() as connection:
+        return balance(connection)

@@ -1,0 +1,120 @@
+"""Every error of the HTTP API leaves here: problem+json (RFC 9457), or TM Forum's Error under /tmf-api.
+
+A Failure is translated by hub/errors.py; the framework's own 404, 405 and validation errors become Failures first. Each
+answer names an incident id, which is also in the log: a caller quotes it, an operator finds it.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from hub.errors import problem_type, wire_codes
+from interfaces.failure import Code, Failure
+from interfaces.ids import new_id
+
+TMF = "/tmf-api/"
+
+# what the framework says -> which Failure it is; the status stays the framework's
+STATUS_CODES: dict[int, Code] = {
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not_found",
+    409: "conflict",
+    413: "too_large",
+    429: "throttled",
+    500: "internal",
+    503: "unavailable",
+}
+
+log = structlog.get_logger(__name__)
+
+
+def install(app: FastAPI) -> None:
+    """Let ``app`` answer every error through this module."""
+    app.add_exception_handler(Failure, _on_failure)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(RequestValidationError, _on_validation)
+    app.add_exception_handler(Exception, _on_crash)
+
+
+def problem(failure: Failure, status: int, incident: str) -> dict[str, Any]:
+    """The problem+json body; empty parts are left out."""
+    said = {
+        "type": problem_type(failure.code),
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": failure.message,
+        "instance": incident,
+        "where": failure.where,
+        "advice": failure.advice,
+        "errors": failure.errors,
+    }
+    return {k: v for k, v in said.items() if v}
+
+
+def tmf_error(failure: Failure, status: int, incident: str) -> dict[str, Any]:
+    """TM Forum's Error: code, reason, message, status, all text."""
+    faults = "; ".join(f"{e.get('path', '')}: {e.get('message', '')}" for e in failure.errors)
+    said = {
+        "code": failure.code,
+        "reason": failure.message,
+        "message": "; ".join(part for part in (faults, failure.where, failure.advice) if part),
+        "status": str(status),
+        "referenceError": f"urn:mboss:incident:{incident}",
+        "@type": "Error",
+    }
+    return {k: v for k, v in said.items() if v}
+
+
+def answer(
+    request: Request, failure: Failure, status: int | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The response that says ``failure``; logged once, without what the caller sent."""
+    status = status or wire_codes(failure).http
+    incident = str(failure.detail.get("incident") or new_id("inc"))
+    log.info("request refused", incident=incident, code=failure.code, status=status, method=request.method)
+    if request.url.path.startswith(TMF):
+        return JSONResponse(tmf_error(failure, status, incident), status, headers)
+    return JSONResponse(problem(failure, status, incident), status, headers, media_type="application/problem+json")
+
+
+async def _on_failure(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Failure)
+    return answer(request, error)
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = STATUS_CODES.get(error.status_code, "invalid")
+    failure = Failure(code, str(error.detail), where=f"{request.method} {request.url.path}"[:200], advice="see /docs")
+    return answer(request, failure, error.status_code, error.headers)
+
+
+async def _on_validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults = [{"path": ".".join(map(str, e["loc"])), "message": str(e["msg"])} for e in error.errors()]
+    return answer(request, Failure("invalid", "the request is not as agreed", advice="see /docs", errors=faults))
+
+
+def place_of(error: BaseException) -> list[str]:
+    """Where an error came from, innermost first; neither its text nor any value, which may be a sender's data."""
+    frames = reversed(traceback.extract_tb(error.__traceback__)[-6:])
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+
+
+async def _on_crash(request: Request, error: Exception) -> Response:
+    failure = Failure("internal", "the hub failed at this request", advice="report the incident id")
+    incident = new_id("inc")
+    failure.detail["incident"] = incident
+    log.error("request crashed", incident=incident, error=type(error).__name__, at=place_of(error))
+    return answer(request, failure)

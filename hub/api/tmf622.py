@@ -1,0 +1,75 @@
+"""TMF622 product ordering v4: POST is a door like any other (agreement ``tmf622-order``), GET a view of the order."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse, Response
+
+from hub.api.parts import Body, HubOf, Text, json_only, wire_message
+from hub.intake import Inbound
+from hub.runtime import Hub
+from hub.views.tmf622 import get_product_order, list_product_orders
+from interfaces.failure import Failure
+from interfaces.wire import WireMessage
+
+PATH = "/tmf-api/productOrderingManagement/v4/productOrder"
+INTERFACE = "tmf622-order"
+ENDPOINT = f"http:{PATH}"
+
+router = APIRouter(prefix=PATH, tags=["TMF622 product order"])
+
+Fields = Annotated[str | None, Query(max_length=400, description="comma-separated names of the attributes wanted")]
+
+
+@router.post("", status_code=201)
+def create(request: Request, hub: HubOf, body: Body) -> Response:
+    """Order products: 201 with the order as accepted. The same order again answers the same."""
+    json_only(request)
+    reply = submit(hub, wire_message(request, body))
+    with hub.store.read() as connection:
+        order = get_product_order(connection, str(reply["id"]), PATH)
+    return JSONResponse(order, 201, headers={"Location": order["href"]})
+
+
+def submit(hub: Hub, wire: WireMessage) -> dict[str, Any]:
+    """The canonical ProductOrderResult; what cannot be read is journalled with its incident id."""
+    agreement = hub.registry.get(INTERFACE)
+    try:
+        received = agreement.read_request(wire)
+    except Failure as failure:
+        failure.detail["incident"] = hub.intake.refuse(wire, failure, ENDPOINT).result()
+        raise
+    reply = hub.intake.submit(Inbound(received, agreement, wire, ENDPOINT, "")).result()
+    return dict(reply.body)
+
+
+@router.get("")
+def product_orders(
+    hub: HubOf,
+    external_id: Annotated[Text, Query(alias="externalId")] = None,
+    state: Text = None,
+    fields: Fields = None,
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Response:
+    """Product orders, the newest first; X-Total-Count says how many match."""
+    filters = {"external_id": external_id, "state": state}
+    with hub.store.read() as connection:
+        items, total = list_product_orders(connection, filters, offset, limit, PATH)
+    shown = [select(item, fields) for item in items]
+    return JSONResponse(shown, headers={"X-Total-Count": str(total), "X-Result-Count": str(len(items))})
+
+
+@router.get("/{order_id}")
+def product_order(hub: HubOf, order_id: str, fields: Fields = None) -> Response:
+    """One product order."""
+    with hub.store.read() as connection:
+        return JSONResponse(select(get_product_order(connection, order_id, PATH), fields))
+
+
+def select(item: dict[str, Any], fields: str | None) -> dict[str, Any]:
+    """Only the attributes asked for; id and href always (TMF630)."""
+    wanted = {name.strip() for name in (fields or "").split(",")} - {""}
+    return {k: v for k, v in item.items() if k in wanted | {"id", "href"}} if wanted else item

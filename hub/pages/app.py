@@ -1,0 +1,161 @@
+"""``build(hub)``: the pages as an ASGI app. They show the views of hub/views and act through hub/api/actions."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+from urllib.parse import parse_qs
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from hub.api.actions import act
+from hub.api.parts import Body, Cursor, HubOf, Text, known_peers, masker_of
+from hub.api.problem import place_of
+from hub.errors import wire_codes
+from hub.fallout import ACTIONS
+from hub.pages.render import link, render
+from hub.pages.security import HEADERS, same_origin
+from hub.runtime import Hub
+from hub.views.balance import balance
+from hub.views.fallout import list_fallout
+from hub.views.messages import MaskerOf, get_message
+from hub.views.orders import get_order, list_orders
+from hub.views.peers import list_peers
+from hub.views.timeline import timeline
+from interfaces.codec import json as strict_json
+from interfaces.failure import Failure
+from interfaces.ids import new_id
+
+PAGE = 50
+SHOWN_WITH_CONTENT = 60
+"""Messages of one order that are shown with their bytes; the others have a link."""
+REFRESH = 10  # seconds
+
+FILTERS = ("text", "external_id", "state", "area", "source")
+COLUMNS = ("external_id", "state", "type", "area", "source", "created_at", "completed_at", "reason")
+FACTS = (
+    "id",
+    "type",
+    "source",
+    "channel",
+    "area",
+    "product_instance",
+    "priority",
+    "created_at",
+    "completed_at",
+    "reason",
+)
+
+log = structlog.get_logger(__name__)
+
+
+def build(hub: Hub) -> FastAPI:
+    """The status page for ``hub``."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.hub = hub
+    app.get("/")(orders)
+    app.get("/orders/{order_id}")(order)
+    app.get("/messages/{message_id}")(message)
+    app.get("/fallout")(fallout)
+    app.post("/fallout/{fallout_id}")(work)
+    app.get("/peers")(peers)
+    app.get("/static/style.css")(style)
+    for kind in (Failure, HTTPException, RequestValidationError, Exception):
+        app.add_exception_handler(kind, _on_error)
+    return app
+
+
+def orders(
+    request: Request,
+    hub: HubOf,
+    text: Text = None,
+    external_id: Text = None,
+    state: Text = None,
+    area: Text = None,
+    source: Text = None,
+    cursor: Cursor = None,
+) -> Response:
+    given = {"text": text, "external_id": external_id, "state": state, "area": area, "source": source}
+    filters = {name: value for name, value in given.items() if name != "text"}
+    with hub.store.read() as connection:
+        page = list_orders(connection, filters, text, PAGE, cursor)
+        counts = balance(connection)
+    told: dict[str, Any] = {"page": page, "balance": counts, "given": given, "filters": FILTERS, "columns": COLUMNS}
+    return render(request, "orders.html", "orders", refresh=REFRESH, paged=bool(cursor), **told)
+
+
+def order(request: Request, hub: HubOf, order_id: str) -> Response:
+    masker = masker_of(hub)
+    with hub.store.read() as connection:
+        found = get_order(connection, order_id, hub.clock.now())
+        events = timeline(connection, order_id)["events"]
+        _add_content(connection, events, masker)
+    return render(request, "order.html", "orders", order=found, events=events, facts=FACTS)
+
+
+def _add_content(connection: Any, events: list[dict[str, Any]], masker: MaskerOf) -> None:
+    for event in [e for e in events if e["kind"] == "message"][:SHOWN_WITH_CONTENT]:
+        event["content"] = get_message(connection, event["id"], masker)
+
+
+def message(request: Request, hub: HubOf, message_id: str) -> Response:
+    with hub.store.read() as connection:
+        found = get_message(connection, message_id, masker_of(hub))
+    return render(request, "message.html", "orders", message=found)
+
+
+def fallout(request: Request, hub: HubOf, cursor: Cursor = None, done: bool = False) -> Response:
+    with hub.store.read() as connection:
+        page = list_fallout(connection, {"state": "open"}, PAGE, cursor)
+    return render(request, "fallout.html", "fallout", page=page, actions=ACTIONS, done=done)
+
+
+def work(request: Request, hub: HubOf, fallout_id: str, body: Body) -> Response:
+    same_origin(request)
+    form = _form(body)
+    said: dict[str, Any] = {"reason": form.get("reason", "")}
+    if form.get("output", "").strip():
+        said["output"] = strict_json.loads(form["output"].encode())
+    act(hub, fallout_id, form.get("action", ""), said)
+    return RedirectResponse(link(request)("/fallout", done="1"), 303, HEADERS)
+
+
+def _form(body: bytes) -> dict[str, str]:
+    try:
+        fields = parse_qs(body.decode("ascii"), max_num_fields=10, errors="strict")
+    except ValueError:
+        raise Failure("invalid", "the form could not be read", advice="open the page and try again") from None
+    return {name: values[-1] for name, values in fields.items()}
+
+
+def peers(request: Request, hub: HubOf) -> Response:
+    with hub.store.read() as connection:
+        items = list_peers(connection, known_peers(hub))
+    return render(request, "peers.html", "peers", items=items, refresh=REFRESH)
+
+
+def style() -> Response:
+    sheet = files("hub.pages").joinpath("style.css").read_bytes()
+    return Response(sheet, media_type="text/css", headers=HEADERS | {"Cache-Control": "max-age=3600"})
+
+
+async def _on_error(request: Request, error: Exception) -> Response:
+    failure, status = _told(error)
+    incident = new_id("inc")
+    log.warning("page failed", incident=incident, code=failure.code, at=place_of(error) if status == 500 else [])
+    return render(request, "error.html", "", status=status, failure=failure, incident=incident)
+
+
+def _told(error: Exception) -> tuple[Failure, int]:
+    if isinstance(error, HTTPException):
+        return Failure("not_found", str(error.detail)), error.status_code
+    if isinstance(error, RequestValidationError):
+        faults = [{"path": str(e["loc"][-1]), "message": str(e["msg"])} for e in error.errors()]
+        return Failure("invalid", "the address is not as agreed", errors=faults), 400
+    if not isinstance(error, Failure):
+        error = Failure("internal", "the hub failed at this page", advice="report the incident id")
+    return error, wire_codes(error).http

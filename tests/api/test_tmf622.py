@@ -1,0 +1,135 @@
+"""TMF622: the bundled schema below is ours, written after the official document's ProductOrder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema
+from fastapi.testclient import TestClient
+
+PATH = "/tmf-api/productOrderingManagement/v4/productOrder"
+STATES = ["acknowledged", "rejected", "pending", "held", "inProgress", "cancelled", "completed", "failed", "partial"]
+TEXT = {"type": "string", "minLength": 1}
+REF = {"type": "object", "required": ["id"], "properties": {"id": TEXT, "name": TEXT}}
+ORDER = {
+    "type": "object",
+    "required": ["id", "href", "state", "productOrderItem"],
+    "properties": {
+        "id": TEXT,
+        "href": {"type": "string", "format": "uri-reference"},
+        "externalId": TEXT,
+        "state": {"enum": STATES},
+        "orderDate": {"type": "string", "format": "date-time"},
+        "completionDate": {"type": "string", "format": "date-time"},
+        "cancellationDate": {"type": "string", "format": "date-time"},
+        "cancellationReason": TEXT,
+        "category": TEXT,
+        "description": TEXT,
+        "priority": TEXT,
+        "requestedStartDate": TEXT,
+        "requestedCompletionDate": TEXT,
+        "note": {"type": "array"},
+        "billingAccount": REF,
+        "channel": {"type": "array", "items": REF},
+        "@type": {"const": "ProductOrder"},
+        "relatedParty": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["id", "@referredType"],
+                "properties": {"id": TEXT, "name": TEXT, "role": TEXT, "@referredType": TEXT},
+            },
+        },
+        "productOrderItem": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["id", "action"],
+                "properties": {
+                    "id": TEXT,
+                    "action": {"enum": ["add", "modify", "delete", "noChange"]},
+                    "state": {"enum": STATES},
+                    "productOffering": REF,
+                    "billingAccount": REF,
+                    "product": {"type": "object"},
+                    "@type": TEXT,
+                },
+            },
+        },
+    },
+    "additionalProperties": False,
+}
+ERROR = {
+    "type": "object",
+    "required": ["code", "reason", "status"],
+    "additionalProperties": {"type": "string"},
+}
+
+
+def check(order: Any) -> None:
+    jsonschema.validate(order, ORDER, format_checker=jsonschema.FormatChecker())
+
+
+def test_an_order_is_created_and_read_back(client: TestClient) -> None:
+    made = client.post(PATH, json={"externalId": "T-1", "productOrderItem": []})
+    assert made.status_code == 201
+    check(made.json())
+    again = client.get(made.headers["location"])
+    assert again.json() == made.json()
+
+
+def test_orders_are_listed_by_offset_with_their_total(client: TestClient) -> None:
+    page = client.get(PATH, params={"offset": 1, "limit": 2})
+    assert (page.headers["x-total-count"], page.headers["x-result-count"]) == ("5", "2")
+    for order in page.json():
+        check(order)
+
+
+def test_orders_are_filtered_by_number_and_state(client: TestClient) -> None:
+    assert [o["id"] for o in client.get(PATH, params={"externalId": "WEB-1"}).json()] == ["ord_done"]
+    assert [o["id"] for o in client.get(PATH, params={"state": "failed"}).json()] == ["ord_undone"]
+    assert client.get(PATH, params={"state": "nonsense"}).json() == []
+
+
+def test_only_the_attributes_asked_for_are_given(client: TestClient) -> None:
+    order = client.get(f"{PATH}/ord_done", params={"fields": "state,externalId"}).json()
+    assert set(order) == {"id", "href", "state", "externalId"}
+
+
+def test_identity_documents_are_not_given(client: TestClient) -> None:
+    assert "identification" not in client.get(f"{PATH}/ord_done").text
+
+
+def test_an_order_of_another_type_is_not_found(client: TestClient) -> None:
+    answer = client.get(f"{PATH}/ord_child")
+    jsonschema.validate(answer.json(), ERROR)
+    assert (answer.status_code, answer.json()["code"], answer.json()["status"]) == (404, "not_found", "404")
+
+
+def test_a_malformed_order_is_refused_and_journalled(client: TestClient, hub: Any) -> None:
+    answer = client.post(PATH, json={"productOrderItem": []})
+    jsonschema.validate(answer.json(), ERROR)
+    assert (answer.status_code, answer.json()["referenceError"]) == (400, "urn:mboss:incident:msg_refused")
+    assert "externalId: is missing" in answer.json()["message"]
+    assert len(hub.intake.refused) == 1
+
+
+def test_other_content_under_one_number_is_a_conflict(client: TestClient) -> None:
+    answer = client.post(PATH, json={"externalId": "OTHER", "productOrderItem": []})
+    jsonschema.validate(answer.json(), ERROR)
+    assert answer.status_code == 409
+
+
+def test_absurd_paging_and_unknown_paths_get_tmf_errors(client: TestClient) -> None:
+    for answer in (
+        client.get(PATH, params={"offset": -1}),
+        client.get(PATH, params={"limit": 10**30}),
+        client.get(f"{PATH}/a/b"),
+        client.put(PATH),
+        client.post(PATH, content=b"<xml/>", headers={"Content-Type": "text/xml"}),
+    ):
+        jsonschema.validate(answer.json(), ERROR)
+        assert 400 <= answer.status_code < 500
