@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -152,12 +153,15 @@ def _portal(order: Order) -> bytes:
             "contact": {"name": order.customer_name, "phone": order.phone},
         }
     }
-    return wire.contract_root(PORTAL, "BUS17006", "SVC33049", wire.cdata(document))
+    return wire.contract_root(PORTAL, wire.ORDER, wire.cdata(document))
 
 
 def _exchanged(reply: Mapping[str, list[str]]) -> Answer:
-    """First level: the exchange; the business result stands in SvcCont and the order itself tells the rest."""
-    return Answer(_first(reply, "RspCode") == "0000", text=str(dict(reply)))
+    """Two levels: the exchange (RspCode), and in SvcCont what became of the business."""
+    if _first(reply, "RspCode") != "0000":
+        return Answer(False, text=str(dict(reply)))
+    result = json.loads(_first(reply, "SvcCont"))["orderResp"]
+    return Answer(result["resultCode"] == "0", result.get("orderId", ""), str(result))
 
 
 def _ok(reply: Mapping[str, list[str]], name: str) -> bool:

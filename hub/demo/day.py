@@ -98,7 +98,7 @@ def _count_calls(runs: list[Run], hubs: Hubs) -> None:
 
     def count(run: Run) -> None:
         if run.order_id:
-            events = hubs.get(f"/api/v1/orders/{run.order_id}/timeline")["items"]
+            events = hubs.get(f"/api/v1/orders/{run.order_id}/timeline")["events"]
             run.peers = dict(sorted(Counter(e["peer"] for e in events if _is_call(e)).items()))
 
     with ThreadPoolExecutor(4) as pool:

@@ -78,7 +78,7 @@ def ask_customer(hubs: Hubs, channel: str, order: Order) -> Told:
     """Who is the customer? By ContractRoot through SOAP."""
     asked = {"InfoTypeID": "31", "CodeType": "11", "CodeValue": KNOWN_CUSTOMER, "LanID": order.network.area}
     content = wire.xml({"QryInfoReq": asked})
-    reply = exchange(hubs, lambda: wire.contract_root(GROUP, "BUS17002", "SVC11001", content))
+    reply = exchange(hubs, lambda: wire.contract_root(GROUP, wire.QUERY, content))
     return _answered(reply, "CustName")
 
 

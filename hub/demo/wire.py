@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
@@ -14,6 +15,19 @@ SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 INTAKE: Final = "http://chan.example.cn/order-intake/v1"
 EXCHANGE: Final = "http://www.chinatelecom.hub.com"
 HUB: Final = {"DstOrgID": "609903", "DstSysID": "6099030001"}
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A contract registered with the partners: BusCode, ServiceCode, and the date its version begins."""
+
+    business: str
+    service: str
+    since: str
+
+
+ORDER: Final = Contract("BUS17006", "SVC33049", "20260901")
+QUERY: Final = Contract("BUS17002", "SVC11001", "20261001")
 
 _serial = itertools.count(1)
 
@@ -37,15 +51,15 @@ def soap(namespace: str, operation: str, tree: Mapping[str, Any]) -> bytes:
     return _declared(f'<s:Envelope xmlns:s="{SOAP}"><s:Body>{body}</s:Body></s:Envelope>')
 
 
-def contract_root(system: str, business: str, service: str, content: str) -> bytes:
+def contract_root(system: str, contract: Contract, content: str) -> bytes:
     """A ContractRoot request of ``system`` (SysID) with a TransactionID never used before."""
     now = wall_clock()
     header = {
         "TransactionID": f"{system}{now:%Y%m%d}{now:%H%M}{next(_serial):06d}",
         "ActionCode": "0",
-        "BusCode": business,
-        "ServiceCode": service,
-        "ServiceContractVer": f"{service}20260901",
+        "BusCode": contract.business,
+        "ServiceCode": contract.service,
+        "ServiceContractVer": contract.service + contract.since,
         "ServiceLevel": "1",
         "SrcOrgID": system[:6],
         "SrcSysID": system,

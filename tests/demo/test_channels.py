@@ -37,8 +37,11 @@ def outside(data: Path, script: Script) -> Iterator[tuple[Hubs, Stub]]:
     hubs.close()
 
 
-def contract_root(code: str) -> bytes:
-    return f"<ContractRoot><TcpCont><RspCode>{code}</RspCode></TcpCont></ContractRoot>".encode()
+def contract_root(code: str, business_code: str = "0") -> bytes:
+    """The portal's answer: exchange level and, in CDATA, the business level."""
+    header = f"<TcpCont><RspCode>{code}</RspCode></TcpCont>"
+    business = wire.cdata({"orderResp": {"resultCode": business_code, "orderId": "ord_3"}})
+    return f"<ContractRoot>{header}<SvcCont>{business}</SvcCont></ContractRoot>".encode()
 
 
 def test_the_soap_channel_sends_the_agreed_fields(tmp_path: Path) -> None:
@@ -70,6 +73,11 @@ def test_the_portal_reads_the_exchange_level(tmp_path: Path, code: str, taken: b
         assert by_http_exchange(hubs, ORDER).taken is taken
 
 
+def test_the_portal_reads_the_business_level_too(tmp_path: Path) -> None:
+    with outside(tmp_path, says(200, contract_root("0000", "9001"))) as (hubs, _):
+        assert not by_http_exchange(hubs, ORDER).taken
+
+
 def test_the_soap_exchange_carries_the_document_as_text(tmp_path: Path) -> None:
     out = wire.soap(wire.EXCHANGE, "exchangeResponse", {"out": contract_root("0000").decode()})
     with outside(tmp_path, says(200, out)) as (hubs, stub):
@@ -80,8 +88,7 @@ def test_the_soap_exchange_carries_the_document_as_text(tmp_path: Path) -> None:
 
 def test_every_transaction_id_is_new_and_as_long_as_agreed() -> None:
     ids = {
-        safe_xml.parse(wire.contract_root("1000000206", "BUS17006", "SVC33049", "")).findtext(".//TransactionID")
-        for _ in range(5)
+        safe_xml.parse(wire.contract_root("1000000206", wire.ORDER, "")).findtext(".//TransactionID") for _ in range(5)
     }
     assert len(ids) == 5
     assert {len(one or "") for one in ids} == {28}

@@ -9,6 +9,7 @@ import pytest
 from hub.cli import runfile
 from hub.config import load
 from hub.demo import processes
+from hub.demo.hubs import pause
 from interfaces.failure import Failure
 
 SLEEPER = "import signal\nsignal.pause()\n"
@@ -35,7 +36,7 @@ def test_a_child_that_does_not_listen_is_killed(modules: Path, monkeypatch: pyte
     (modules / "deaf.py").write_text(deaf.replace("'up'", repr(str(modules / "up"))))
     with processes.child(["deaf"], modules / "log") as process:
         while not (modules / "up").exists():
-            processes.pause(0.02)
+            pause(0.02)
     assert process.returncode == -9
 
 
