@@ -14,7 +14,9 @@ from crm_core.seed import BUNDLED_SEED, load_seed
 from crm_core.store import Database
 from crm_core.store.schema import product
 from crm_core.views import state_view
+from interfaces.canonical import validator
 from interfaces.clock import Deadline
+from interfaces.failure import Failure
 
 
 class CrmCore:
@@ -35,11 +37,13 @@ class CrmCore:
 
         Idempotent by externalId. Failure as in ``crm_core.inventory.apply_change``; nothing was done then.
         """
+        _agreed("InventoryChange", body)
         with self._database.write(deadline) as connection:
             return apply_change(connection, action, body)
 
     def customer(self, query: Mapping[str, Any]) -> dict[str, Any]:
         """CustomerQuery -> Customer; Failure ``not_found``, ``rejected`` (several) or ``invalid``."""
+        _agreed("CustomerQuery", query)
         with self._database.read() as connection:
             return find_customer(connection, query)
 
@@ -57,3 +61,10 @@ class CrmCore:
     def close(self) -> None:
         """Close the database. May be called twice."""
         self._database.close()
+
+
+def _agreed(type_name: str, body: Mapping[str, Any]) -> None:
+    """The canonical type is all the use cases rely on, whoever calls them."""
+    found = validator(type_name).check(body)
+    if found:
+        raise Failure("invalid", f"no {type_name}: {found[0]['path']} {found[0]['message']}", errors=found)

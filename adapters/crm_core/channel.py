@@ -1,8 +1,7 @@
 """Channel to the CRM core inside this process: bytes in, bytes out, like any other peer.
 
-The document is canonical JSON both ways (envelope ``local``). A business refusal is an answer, not an error:
-``{"externalId", "state": "rejected" | "notFound", "reason": {"code", "text"}}``, with the Failure code as reason code.
-As over REST, ``:status`` among the headers tells the first result level: 200, or why the CRM refused.
+The document is canonical JSON both ways (envelope ``local``). A refusal is an answer, not an error of the channel:
+``{"failure": {"code", "message", "errors"}}``, with the Failure code as it is.
 """
 
 from __future__ import annotations
@@ -21,13 +20,8 @@ from interfaces.spec.model import InterfaceSpec, Operation
 from interfaces.wire import WireMessage
 
 JSON = "application/json"
-REFUSED: Mapping[str, tuple[str, str]] = {
-    "rejected": ("422", "rejected"),
-    "conflict": ("409", "rejected"),
-    "invalid": ("400", "rejected"),
-    "not_found": ("404", "notFound"),
-}
-"""Failure code -> status and state of the answer. What is not here is no answer and travels as Failure."""
+REFUSED = frozenset({"rejected", "conflict", "invalid", "not_found"})
+"""Failure codes that are the CRM's answer. The others say that it could not answer, and travel as Failure."""
 
 
 class CrmChannel:
@@ -42,13 +36,13 @@ class CrmChannel:
 
     def call(self, operation: Operation, request: WireMessage, deadline: Deadline) -> WireMessage:
         """One use case, in its own transaction. ``unavailable`` = nothing was done."""
-        body = _document(request)
         try:
-            return _reply("200", self._answer(operation.name, body, deadline))
+            return _reply(self._answer(operation.name, _document(request), deadline))
         except Failure as failure:
             if failure.code not in REFUSED:
                 raise
-            return _refusal(body, failure)
+            said = {"code": failure.code, "message": failure.message, "errors": failure.errors}
+            return _reply({"failure": said})
 
     def _answer(self, operation: str, body: Mapping[str, Any], deadline: Deadline) -> dict[str, Any]:
         if operation == "queryCustomer":
@@ -70,22 +64,13 @@ def _seed(peer: Peer) -> Path | None:
     return Path(named) if named else BUNDLED_SEED
 
 
-def _document(request: WireMessage) -> dict[str, Any]:
+def _document(request: WireMessage) -> Any:
     try:
-        body = json.loads(request.body)
+        return json.loads(request.body)
     except (ValueError, RecursionError) as error:
         raise Failure("invalid", "the document is not JSON", reason="json", where="crm-core") from error
-    if not isinstance(body, dict):
-        raise Failure("invalid", "the document is not a JSON object", reason="json", where="crm-core")
-    return body
 
 
-def _refusal(body: Mapping[str, Any], failure: Failure) -> WireMessage:
-    status, state = REFUSED[failure.code]
-    key = {"externalId": body["externalId"]} if "externalId" in body else {}
-    return _reply(status, {**key, "state": state, "reason": {"code": failure.code, "text": failure.message}})
-
-
-def _reply(status: str, answer: Mapping[str, Any]) -> WireMessage:
+def _reply(answer: Mapping[str, Any]) -> WireMessage:
     text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
-    return WireMessage(text.encode(), JSON, {":status": status})
+    return WireMessage(text.encode(), JSON)

@@ -10,6 +10,8 @@ from crm_core.catalogue.model import Rule
 from crm_core.catalogue.recipe import ORDER
 from crm_core.catalogue.source import Entry, Fault, Source
 from crm_core.catalogue.template import FACTS, names
+from interfaces.canonical import schema
+from interfaces.failure import Failure
 
 
 def audit(source: Source) -> Iterator[Fault]:
@@ -79,10 +81,23 @@ def _body(
     for name in names(task["body"]):
         if name not in FACTS:
             yield entry.fault(f"unknown fact ${name}", *at, "body")
+    yield from _type(entry, task, *at)
     earlier = _earlier(task.get("name", ""), before)
     for index, source in enumerate(task.get("inputs", ())):
         if source["task"] not in (ORDER, *earlier):
             yield entry.fault(f"input from {source['task']!r}, which does not come before", *at, "inputs", index)
+
+
+def _type(entry: Entry, task: Mapping[str, Any], *at: str | int) -> Iterator[Fault]:
+    name, _, version = task["type"].partition("@")
+    try:
+        known = schema(name, int(version or 1))["properties"]
+    except Failure as unknown:
+        yield entry.fault(unknown.message, *at, "type")
+        return
+    for key in task["body"]:
+        if key not in known:
+            yield entry.fault(f"{task['type']} has no field {key!r}", *at, "body", key)
 
 
 def _condition(entry: Entry, condition: Mapping[str, Any], *at: str | int) -> Iterator[Fault]:

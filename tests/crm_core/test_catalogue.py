@@ -79,6 +79,8 @@ def test_a_catalogue_loads_from_any_folder(tmp_path: Path) -> None:
         ("family: F", "family: F\n    address: WHERE", "P: unknown characteristic 'WHERE'"),
         ("name: b,", "name: b, after: [b], ", "'after' stands twice"),
         ("after: [a]", "after: [b]", "r: cycle: b after b"),
+        ("type: InventoryChange", "type: Inventory", "r: no canonical type Inventory@1"),
+        ("body: {product: {id: $instance}}", "body: {colour: $instance}", "r: InventoryChange has no field 'colour'"),
         ("after: [a]", "after: [z]", "r: b comes after an unknown task 'z'"),
         ("name: b", "name: a", "r: task 'a' stands twice"),
         ("body: {service: {id: $instance}}", "body: {service: {id: $inst}}", "r: unknown fact $inst"),

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from crm_core.core import CrmCore
+from crm_core.customers import FINDERS
+from interfaces.canonical import schema
 from interfaces.clock import Deadline
 from interfaces.failure import Failure
 from tests.crm_core.orders import CUSTOMER
@@ -31,7 +33,7 @@ def change(key: str, instance: str = "PI-1", who: dict[str, Any] = CUSTOMER, **p
         "productSpecification": {"id": "FTTH"},
         **parts.pop("product", {}),
     }
-    base = {"externalId": key, "orderId": "ORDER-1", "area": "8330100", "relatedParty": [who]}
+    base = {"externalId": key, "orderId": "ORDER-1", "area": "8330100", "action": "create", "relatedParty": [who]}
     return {**base, "product": product, **parts}
 
 
@@ -54,7 +56,7 @@ def test_an_instance_is_created_and_activated(crm: CrmCore) -> None:
 
     assert (created["state"], created["product"]["status"]) == ("completed", "pendingActive")
     assert created["customer"] == {"id": "200000000042"}
-    assert created["billingAccount"] == {"id": "A200000000042"}
+    assert created["billingAccount"] == {"id": "510000042"}
     assert done["product"]["startDate"] == "2026-10-15T08:45:00Z"
     assert products(crm)["PI-1"]["state"] == "active"
     assert products(crm)["PI-1"]["number"] == "0571-80009999"
@@ -139,7 +141,7 @@ def test_an_unknown_customer_without_a_name_is_refused(crm: CrmCore) -> None:
 
 def test_an_account_of_somebody_else_is_refused(crm: CrmCore) -> None:
     with pytest.raises(Failure, match="belongs to another customer"):
-        crm.change("create", change("t1", billingAccount={"id": "A200000000101"}))
+        crm.change("create", change("t1", billingAccount={"id": "510000101"}))
 
 
 def test_one_number_serves_one_living_instance(crm: CrmCore) -> None:
@@ -181,6 +183,10 @@ def test_a_query_that_finds_nobody_says_so(crm: CrmCore, query: dict[str, str], 
     with pytest.raises(Failure) as caught:
         crm.customer(query)
     assert caught.value.code == code
+
+
+def test_there_is_a_way_to_find_a_customer_by_every_code_type() -> None:
+    assert set(FINDERS) == set(schema("CustomerQuery")["properties"]["codeType"]["enum"])
 
 
 def test_many_threads_make_each_change_once(crm: CrmCore) -> None:

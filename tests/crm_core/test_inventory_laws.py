@@ -22,7 +22,7 @@ CHANGES = st.lists(
 
 def body(key: str, instance: str, order_id: str) -> dict[str, Any]:
     who = {"role": "customer", "id": f"CU-{order_id}", "name": "新示例"}
-    base = {"externalId": key, "orderId": order_id, "area": "8330100", "relatedParty": [who]}
+    base = {"externalId": key, "orderId": order_id, "area": "8330100", "action": "create", "relatedParty": [who]}
     return {**base, "product": {"id": instance}}
 
 
