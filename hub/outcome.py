@@ -99,11 +99,13 @@ class Outcomes:
         one.move_task(
             task,
             "acknowledged",
-            deadline_at=now + outcome.reply_within,
-            deadline_real=int(outcome.reply_real),
-            reason=f"{task['peer']} has it, waiting for its outcome",
-            mode="send",
-            **_RELEASED,
+            **_RELEASED
+            | {
+                "deadline_at": now + outcome.reply_within,
+                "deadline_real": int(outcome.reply_real),
+                "reason": f"{task['peer']} has it, waiting for its outcome",
+                "mode": "send",
+            },
         )
 
     def _failed(self, one: Case, task: Row, outcome: Outcome, failure: Failure) -> None:

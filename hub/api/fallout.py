@@ -47,5 +47,5 @@ def case(hub: HubOf, fallout_id: str) -> dict[str, Any]:
 
 @router.post("/{fallout_id}/{action}")
 def work(hub: HubOf, fallout_id: str, action: str, body: JsonBody) -> dict[str, Any]:
-    """``action``: retry, skip, complete, cancel. Body: ``{"reason": why}``; to complete also ``output``, what was answered."""
+    """retry, skip, complete or cancel: ``{"reason": why}``; to complete also ``output``, what was answered."""
     return act(hub, fallout_id, action, body)

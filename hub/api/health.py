@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
@@ -23,7 +24,7 @@ def readyz(hub: HubOf) -> dict[str, str]:
     """The store answers; 503 when it does not."""
     try:
         with hub.store.read() as connection:
-            balance(connection)
+            connection.scalar(sa.select(1))
     except Exception as error:
         raise Failure("unavailable", f"the store does not answer ({type(error).__name__})") from None
     return {"status": "ready"}

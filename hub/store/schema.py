@@ -23,6 +23,9 @@ def _flag(name: str) -> sa.Column[int]:
     return sa.Column(name, sa.SmallInteger, nullable=False, server_default="0")
 
 
+LOOSE = "direction = 'in' AND in_reply_to = '' AND order_id = '' AND task_id = ''"
+"""Requests that belong to no order: questions and refusals. The balance counts them; few, so their index is small."""
+
 # The journal (EIP message store), append-only: every message in and out with its original bytes.
 message = sa.Table(
     "message",
@@ -54,6 +57,7 @@ message = sa.Table(
     sa.Index("message_key", "key"),
     sa.Index("message_task", "task_id"),
     sa.Index("message_at", "at"),
+    sa.Index("message_loose", "outcome", sqlite_where=sa.text(LOOSE), postgresql_where=sa.text(LOOSE)),
 )
 
 # One id per exchange (TransactionID, MessageID, AMQP message_id), stored with the message it accepted.

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 
-from hub.lifecycle import TASK_END
 from hub.store.schema import peer_state, task
 from hub.views.base import Record, Row, when
 from interfaces.failure import Failure
@@ -34,7 +33,7 @@ def get_peer(connection: sa.Connection, code: str, known: Iterable[str]) -> Reco
 def _counts(connection: sa.Connection) -> dict[str, dict[str, int]]:
     query = (
         sa.select(task.c.peer, task.c.state, sa.func.count())
-        .where(task.c.state.not_in([*TASK_END, "pending"]))
+        .where(task.c.state.in_(OPEN))
         .group_by(task.c.peer, task.c.state)
     )
     found: dict[str, dict[str, int]] = {}

@@ -38,7 +38,7 @@ def list_product_orders(
     if filters.get("state"):
         query = query.where(orders.c.state.in_([ours for ours, tmf in TMF622.items() if tmf == filters["state"]]))
     total = connection.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
-    newest = query.order_by(orders.c.created_at.desc(), orders.c.id.desc()).offset(offset).limit(limit)
+    newest = query.order_by(orders.c.id.desc()).offset(offset).limit(limit)
     return [product_order(row, path) for row in connection.execute(newest).mappings()], total
 
 

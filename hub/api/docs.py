@@ -1,0 +1,46 @@
+"""/docs: the API's own description as one page, from its OpenAPI document. No script, nothing fetched from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
+
+router = APIRouter()
+_page = Environment(autoescape=True).from_string(files("hub.api").joinpath("docs.html").read_text("utf-8"))
+
+
+@router.get("/docs", include_in_schema=False)
+def docs(request: Request) -> HTMLResponse:
+    """Every operation with its parameters."""
+    document = request.app.openapi()
+    html = _page.render(info=document["info"], groups=_grouped(document))
+    return HTMLResponse(html, headers=HEADERS)
+
+
+def _grouped(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for operation in _operations(document):
+        groups.setdefault(operation["group"], []).append(operation)
+    return groups
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path, methods in document["paths"].items():
+        for method, said in methods.items():
+            yield {
+                "group": said.get("tags", ["other"])[0],
+                "method": method.upper(),
+                "path": path,
+                "text": said.get("description", ""),
+                "parameters": [(p["name"], p["in"]) for p in said.get("parameters", ())],
+            }
