@@ -7,79 +7,105 @@ with a Fault (that is ContractRoot's own business); an envelope that is not SOAP
 
 from __future__ import annotations
 
+import asyncio
+import re
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from adapters.doors.desk import Desk, unforeseen
+from adapters.doors.exchange import Exchange
 from adapters.doors.http_io import Answer, Gone, Receive, Scope, Send, heads, read, write
-from adapters.doors.soap_rules import check_media, fault
+from adapters.doors.soap_rules import XML, check_media, fault
 from adapters.spyne_side import NAMESPACE, OPERATION, ExchangeService
 from hub.errors import wire_codes
-from interfaces.codec import safe_xml
+from interfaces.codec import charset, safe_xml
 from interfaces.failure import Failure
 from interfaces.wire import WireMessage
 
 SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
-XML = "text/xml; charset=utf-8"
 
-outer: ContextVar[WireMessage] = ContextVar("outer")
-"""The SOAP request as it came, for the journal: a2wsgi carries it into the thread that runs spyne."""
+_DECLARED = re.compile(r"\s*<\?xml\s[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+
+
+@dataclass(frozen=True, slots=True)
+class _Carried:
+    """What the thread that runs spyne needs to hand the document back to the loop."""
+
+    exchange: Exchange
+    carrier: WireMessage
+    endpoint: str
+    loop: asyncio.AbstractEventLoop
+
+
+_carried: ContextVar[_Carried] = ContextVar("carried")
+"""a2wsgi copies the context into its thread."""
 
 
 class ExchangeSoapDoor:
     """ASGI app for POST and GET ?wsdl."""
 
-    def __init__(self, service: ExchangeService, desk: Desk, limit: int) -> None:
+    def __init__(self, service: ExchangeService, exchange: Exchange, desk: Desk, limit: int) -> None:
         self._service = service
+        self._exchange = exchange
         self._desk = desk
-        self._limit = limit
+        # in0 holds a whole document in one text, so a text may be as long as the body
+        self._limits = safe_xml.Limits(size=limit, text=limit)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        endpoint = f"soap:{scope['path']}"
-        try:
-            answer = await self._answer(scope, receive, endpoint)
-        except Gone:
-            return
-        await write(send, answer)
-
-    async def _answer(self, scope: Scope, receive: Receive, endpoint: str) -> Answer:
         if scope["method"] == "GET" and scope["query_string"][:4].lower() == b"wsdl":
-            return Answer(200, self._service.wsdl, XML)
-        wire = heads(scope)
+            return await write(send, Answer(200, self._service.wsdl, XML))
+        endpoint, wire = f"soap:{scope['path']}", heads(scope)
         try:
-            if scope["method"] != "POST":
-                raise Failure("invalid", "send a SOAP 1.1 request by POST, or GET ?wsdl", where=scope["method"])
-            wire = await read(scope, receive, self._limit)
-            check_media(wire)
-            document = safe_xml.read(wire, limits=self._limits())
-            check_envelope(document.root)
-            return await self._served(scope, wire, document)
-        except Failure as failure:
-            return self._fault(await self._desk.refuse(wire, failure, endpoint))
+            _check_method(scope)
+            wire = await read(scope, receive, self._limits.size)
+            answer = await self._served(scope, wire, endpoint)
         except Gone:
-            raise
+            return None
+        except Failure as failure:
+            answer = await self._fault(wire, failure, endpoint)
         except Exception as error:
-            return self._fault(await self._desk.refuse(wire, unforeseen(error, endpoint), endpoint))
+            answer = await self._fault(wire, unforeseen(error, endpoint), endpoint)
+        return await write(send, answer)
 
-    def _limits(self) -> safe_xml.Limits:
-        # in0 holds a whole document in one text, so a text may be as long as the body
-        return safe_xml.Limits(size=self._limit, text=self._limit)
-
-    def _fault(self, failure: Failure) -> Answer:
+    async def _fault(self, wire: WireMessage, failure: Failure, endpoint: str) -> Answer:
+        failure = await self._desk.refuse(wire, failure, endpoint)
         return Answer(500, fault(failure, wire_codes(failure).soap), XML)
 
-    async def _served(self, scope: Scope, wire: WireMessage, document: safe_xml.Document) -> Answer:
-        token = outer.set(wire)
+    async def _served(self, scope: Scope, wire: WireMessage, endpoint: str) -> Answer:
+        check_media(wire)
+        document = safe_xml.read(wire, limits=self._limits)
+        check_envelope(document.root)
+        token = _carried.set(_Carried(self._exchange, wire, endpoint, asyncio.get_running_loop()))
         try:
             status, body = await call(self._service.app, scope, safe_xml.serialize(document.root))
         finally:
-            outer.reset(token)
+            _carried.reset(token)
         if status != 200:
             raise Failure("internal", "the exchange service refused its own envelope", where="spyne")
-        if document.encoding == "utf-8":
+        if document.encoding == charset.UTF8:
             return Answer(200, body, XML)
-        again = safe_xml.serialize(safe_xml.parse(body, limits=self._limits()), document.encoding)
+        again = safe_xml.serialize(safe_xml.parse(body, limits=self._limits), document.encoding)
         return Answer(200, again, f"text/xml; charset={document.encoding}")
+
+
+def spyne_answer(text: str) -> str:
+    """``in0`` -> ``out``, called by spyne in a thread of its pool; the work is done on the loop.
+
+    The text is turned into the bytes its own declaration speaks of, and its answer comes back in that charset.
+    """
+    carried = _carried.get()
+    declared = _DECLARED.match(text)
+    name = charset.ALLOWED.get(declared[1].lower(), charset.UTF8) if declared else charset.UTF8
+    document = WireMessage(text.encode(name), "")
+    work = carried.exchange.answer(document, carried.endpoint, carried.carrier)
+    written = asyncio.run_coroutine_threadsafe(work, carried.loop).result()
+    return written.body.decode(charset.of_header(written.content_type) or charset.UTF8)
+
+
+def _check_method(scope: Scope) -> None:
+    if scope["method"] != "POST":
+        raise Failure("invalid", "send a SOAP 1.1 request by POST, or GET ?wsdl", where=str(scope["method"]))
 
 
 def check_envelope(root: Any) -> None:

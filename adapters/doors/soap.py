@@ -11,15 +11,13 @@ from functools import lru_cache
 
 from adapters.doors.desk import Desk, unforeseen
 from adapters.doors.http_io import Answer, Gone, Receive, Scope, Send, heads, read, write
-from adapters.doors.soap_rules import check_action, check_media, fault
+from adapters.doors.soap_rules import XML, check_action, check_media, fault
 from hub.errors import wire_codes
 from hub.intake import Inbound
 from hub.runtime import Hub
 from interfaces.agreement import Agreement, Received
 from interfaces.failure import Failure
 from interfaces.wire import WireMessage
-
-XML = "text/xml; charset=utf-8"
 
 _STATUS = {"too_large": 413, "not_found": 404}
 """Refusals before a message was read that have an HTTP status of their own; all others are 500."""
@@ -86,7 +84,7 @@ class SoapDoor:
         name = path.rstrip("/").rpartition("/")[2]
         agreement = self._registry.get(name)
         spec = agreement.spec
-        if spec.direction != "inbound" or spec.transport.kind != "soap":
+        if spec.direction != "inbound" or spec.transport.envelope != "soap-plain":
             raise Failure("not_found", "no such SOAP interface is served here", where=path)
         return agreement
 

@@ -8,6 +8,8 @@ from interfaces.failure import Failure
 from interfaces.spec.model import Operation
 from interfaces.wire import WireMessage
 
+XML = "text/xml; charset=utf-8"
+
 _MEDIA = frozenset({"text/xml", "application/xml"})
 """SOAP 1.1; ``application/soap+xml`` would be 1.2."""
 

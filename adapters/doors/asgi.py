@@ -1,0 +1,32 @@
+"""The HTTP doors of the hub."""
+
+from __future__ import annotations
+
+from adapters.doors.desk import Desk
+from adapters.doors.exchange import Exchange, ExchangeHttpDoor
+from adapters.doors.exchange_soap import ExchangeSoapDoor, spyne_answer
+from adapters.doors.http_io import App, Receive, Scope, Send
+from adapters.doors.soap import SoapDoor
+from adapters.spyne_side import exchange_service
+from hub.runtime import Hub
+
+EXCHANGE = "/soap/exchange"
+
+
+def build(hub: Hub) -> dict[str, App]:
+    """Path prefix -> raw ASGI app; paths arrive whole (``/soap/order-intake``)."""
+    desk, limit = Desk(hub), hub.config.limits.body_bytes
+    exchange = Exchange(hub, desk)
+    service = exchange_service(spyne_answer, hub.config.public_url.rstrip("/") + EXCHANGE)
+    return {
+        "/soap": _soap(SoapDoor(hub, desk), ExchangeSoapDoor(service, exchange, desk, limit)),
+        "/http": ExchangeHttpDoor(exchange, limit),
+    }
+
+
+def _soap(agreed: App, exchange: App) -> App:
+    async def door(scope: Scope, receive: Receive, send: Send) -> None:
+        app = exchange if scope["path"].rstrip("/") == EXCHANGE else agreed
+        await app(scope, receive, send)
+
+    return door
