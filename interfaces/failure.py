@@ -38,6 +38,7 @@ class Failure(Exception):
     advice   what to do next
     detail   partner's own code and text, masked fields left out
     errors   every single fault: ``{"path": ..., "message": ...}``
+    header   what of the refused message's envelope could be read, so that the answer can name it; never stored
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Failure(Exception):
         self.reason = reason
         self.detail = dict(detail or {})
         self.errors = [dict(e) for e in errors]
+        self.header: Mapping[str, str] = {}
 
     def __str__(self) -> str:
         place = f" [{self.where}]" if self.where else ""

@@ -48,9 +48,7 @@ def load_spec(path: Path | str) -> InterfaceSpec:
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        raise Failure(
-            "not_found", "there is no such spec", where=str(file), advice=f"name a {SPEC_FILE} or its folder"
-        )
+        raise Failure("not_found", "there is no such spec", where=str(file), advice=f"name a {SPEC_FILE} or its folder")
     except (UnicodeDecodeError, OSError) as error:
         raise Failure(
             "invalid", "the spec cannot be read as UTF-8 text", where=str(file), reason="structure"
@@ -130,9 +128,7 @@ class _Filler:
             direction=self.body["direction"],
             transport=transport,
             operations={name: self.operation(name, op) for name, op in self.body["operations"].items()},
-            code_lists={
-                name: _code_list(name, data) for name, data in self.body.get("codeLists", {}).items()
-            },
+            code_lists={name: _code_list(name, data) for name, data in self.body.get("codeLists", {}).items()},
             masked=tuple(self.body.get("masked", ())),
             recycled_numbers=self.body.get("recycledNumbers", False),
             examples=tuple(self.body.get("examples", ())),

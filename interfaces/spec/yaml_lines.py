@@ -71,13 +71,9 @@ class _Reader:
         line = node.start_mark.line + 1
         self.left -= 1
         if self.left < 0 or len(place) > MAX_DEPTH:
-            raise _refuse(
-                self.file, line, "too many or too deeply nested values", "write out what the aliases repeat"
-            )
+            raise _refuse(self.file, line, "too many or too deeply nested values", "write out what the aliases repeat")
         if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.endswith(":binary"):
-            raise _refuse(
-                self.file, line, f"YAML tag {node.tag!r} is not allowed", "plain text, lists and maps only"
-            )
+            raise _refuse(self.file, line, f"YAML tag {node.tag!r} is not allowed", "plain text, lists and maps only")
         self.lines[place] = line
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, place)
@@ -91,9 +87,7 @@ class _Reader:
         for key_node, value_node in node.value:
             key, line = key_node.value, key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode) or key == "<<":
-                raise _refuse(
-                    self.file, line, "a key must be text, and << is not allowed", "write the entries out"
-                )
+                raise _refuse(self.file, line, "a key must be text, and << is not allowed", "write the entries out")
             if key in found:
                 raise _refuse(self.file, line, f"{key!r} stands twice here", "keep one of them")
             found[key] = self.value(value_node, (*place, key))

@@ -1,0 +1,247 @@
+"""Agreement: one compiled spec, wire bytes <-> Message, for the side that sends requests and the side that receives.
+
+Envelope (header) -> payload (contract) -> mapping (rows) -> canonical body, each checked, and back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from interfaces import canonical
+from interfaces.clock import Clock, SystemClock
+from interfaces.envelope import ENVELOPES, Opened, Outgoing
+from interfaces.envelope.payload import payloads_of
+from interfaces.envelope.settings import value_at
+from interfaces.failure import Failure
+from interfaces.ids import new_id
+from interfaces.mapping import Context, IdLookup, InMemoryLookup, MessageMapping, compile_mapping
+from interfaces.message import Message
+from interfaces.outcome import business_result, exchange_result
+from interfaces.spec.model import InterfaceSpec, Operation, Side
+from interfaces.wire import Tree, WireMessage
+
+__all__ = ["Agreement", "Opened", "Received"]
+
+_LEXICAL = frozenset({"table"})
+"""Envelopes of JSON data whose leaves are text all the same: columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A request as it came in. header: envelope fields by name; those that begin with ``:`` are ours."""
+
+    operation: Operation
+    message: Message
+    header: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """One message of an operation, ready to use."""
+
+    side: Side
+    mapping: MessageMapping
+    validator: canonical.Validator
+    area: str
+
+
+class Agreement:
+    """Compiled once per spec hash; thread-safe.
+
+    Raises Failure(invalid) naming ``file:line`` when the spec cannot be compiled against its contract.
+    """
+
+    def __init__(self, spec: InterfaceSpec, lookup: IdLookup | None = None, clock: Clock | None = None) -> None:
+        self.spec = spec
+        self._lookup = lookup or InMemoryLookup()
+        self._clock = clock or SystemClock()
+        self._envelope = ENVELOPES[spec.transport.envelope](spec)
+        self._payloads = payloads_of(spec)
+        self._requests = {op.name: self._compile(op.request) for op in spec.operations.values()}
+        self._replies = {op.name: self._compile(op.reply) for op in spec.operations.values() if op.reply}
+
+    # -- the side that sends requests --------------------------------------------------------------------------
+
+    def write_request(self, operation: str, message: Message) -> WireMessage:
+        """Canonical request -> wire; Failure(invalid) when the body or the wire message breaks its schema."""
+        op, part = self.operation(operation), self._requests[operation]
+        tree = self._to_tree(part, message.body, message.area)
+        payload = self._payloads.encode(part.side, tree, self._envelope.wants_json({}))
+        return self._envelope.request(Outgoing(op, payload, message, tree))
+
+    def read_reply(self, operation: str, wire: WireMessage, request: Message) -> Message:
+        """Wire reply -> canonical reply.
+
+        Raises the partner's refusal (code by the spec's error table, the partner's own code in ``detail``), or
+        Failure(timeout, reason="reply") for a reply that breaks the contract: something may have been done.
+        An operation without a reply answers a Message with an empty body.
+        """
+        op = self.operation(operation)
+        if op.reply is None:
+            return self._answer(request, "", 1, {})
+        part = self._replies[operation]
+        try:
+            result, opened = self._envelope.open_reply(wire)
+        except Failure as failure:
+            raise self._unknown(op, failure) from failure
+        exchange_result(self.spec, op, result, self._envelope.exchange)
+        try:
+            tree = self._payloads.decode(part.side, opened.payload)
+            business_result(self.spec, op, tree)
+            body = self._to_body(part, tree)
+        except Failure as failure:
+            # a refusal is the partner's word; anything else is a reply that breaks the contract
+            raise failure if "level" in failure.detail else self._unknown(op, failure) from failure
+        return self._answer(request, part.side.type_name, part.side.type_version, body)
+
+    # -- the side that receives them ---------------------------------------------------------------------------
+
+    def read_request(self, wire: WireMessage) -> Received:
+        """Wire request -> canonical; Failure(invalid) with every fault found."""
+        return self.read_opened(self._envelope.peek(wire))
+
+    def read_opened(self, opened: Opened) -> Received:
+        """The same for a door that opened the envelope itself (ContractRoot); checks its header."""
+        try:
+            return self._received(opened)
+        except Failure as failure:
+            failure.header = opened.header
+            raise
+
+    def _received(self, opened: Opened) -> Received:
+        self._envelope.check(opened)
+        op = self._envelope.find(opened, self._payloads.elements)
+        part = self._requests[op.name]
+        tree = self._payloads.decode(part.side, opened.payload)
+        body = self._to_body(part, tree)
+        ids = self._envelope.ids(opened, tree)
+        source = ids.source or self.spec.system
+        message = Message(
+            id=new_id("msg"),
+            type=part.side.type_name,
+            version=part.side.type_version,
+            source=source,
+            body=body,
+            key=str(body.get("externalId", "")),
+            correlation_id=ids.correlation_id,
+            exchange_id=ids.exchange_id,
+            reply_to=ids.reply_to or (source if op.role == "order" else ""),
+            area=str(body.get("area", "")),
+            priority=int(body["priority"]) if "priority" in body else ids.priority,
+            at=self._clock.now(),
+        )
+        return Received(op, message, opened.header)
+
+    def write_reply(self, received: Received, reply: Message) -> WireMessage:
+        """Canonical reply -> wire, in the form and charset the request came in."""
+        op = received.operation
+        if op.reply is None:
+            return WireMessage(b"")
+        part = self._replies[op.name]
+        tree = self._to_tree(part, reply.body, reply.area or received.message.area)
+        payload = self._payloads.encode(part.side, tree, self._envelope.wants_json(received.header))
+        return self._envelope.reply(received.header, op, payload)
+
+    def write_failure(
+        self,
+        received: Received | None,
+        failure: Failure,
+        code: str,
+    ) -> WireMessage:
+        """A refusal in the convention's own words.
+
+        received  None when the request could not be read; ``failure.header`` tells what could
+        code      the wire code: SOAP faultcode, HTTP status, ContractRoot RspCode
+        """
+        return self._envelope.fault(received.header if received else failure.header, failure, code)
+
+    def contract(self, address: str) -> bytes:
+        """The agreed WSDL (or XSD, JSON Schema ...) with our address in it; b"" when the wire is canonical JSON."""
+        if not self.spec.transport.contract:
+            return b""
+        body = (self.spec.folder / self.spec.transport.contract).read_bytes()
+        if not self.spec.transport.contract.endswith(".wsdl"):
+            return body
+        from interfaces.contract.wsdl import with_address  # zeep is slow to import, and only ?wsdl needs it here
+
+        return with_address(body, address)
+
+    # -- inside ------------------------------------------------------------------------------------------------
+
+    def operation(self, name: str) -> Operation:
+        """One operation by its canonical name; Failure(not_found) naming those there are."""
+        if name not in self.spec.operations:
+            known = ", ".join(self.spec.operations)
+            raise Failure("not_found", f"no operation {name!r}", where=self.spec.ref, advice=f"known: {known}")
+        return self.spec.operations[name]
+
+    def mapping(self, operation: str, reply: bool = False) -> MessageMapping:
+        """The compiled mapping of one message, for tools that show it."""
+        self.operation(operation)
+        return (self._replies if reply else self._requests)[operation].mapping
+
+    def _compile(self, side: Side) -> _Compiled:
+        spec = self.spec
+        lexical = spec.transport.envelope in _LEXICAL or not self._envelope.wants_json({})
+        rows = side.mapping or ()
+        return _Compiled(
+            side,
+            compile_mapping(
+                side.mapping,
+                spec.code_lists,
+                charset=spec.transport.encoding,
+                lexical=lexical,
+                system=spec.system,
+                file=spec.file,
+                masked=spec.masked,
+            ),
+            canonical.validator(side.type_name, side.type_version),
+            next((row.wire for row in rows if row.canonical == "area" and row.wire and not row.options), ""),
+        )
+
+    def _to_tree(self, part: _Compiled, body: Mapping[str, Any], area: str) -> Tree:
+        self._check(part, body)
+        return part.mapping.to_wire(body, Context(self._lookup, area or str(body.get("area", ""))))
+
+    def _to_body(self, part: _Compiled, tree: Tree) -> dict[str, Any]:
+        area = str(value_at(tree, part.area) or "") if part.area else ""
+        body = part.mapping.to_canonical(tree, Context(self._lookup, area))
+        self._check(part, body)
+        return body
+
+    def _check(self, part: _Compiled, body: Mapping[str, Any]) -> None:
+        findings = part.validator.check(body)
+        if findings:
+            raise Failure(
+                "invalid",
+                f"the {part.side.type} is wrong in {len(findings)} place(s)",
+                where=self.spec.ref,
+                reason="structure",
+                errors=findings,
+            )
+
+    def _answer(self, request: Message, type_name: str, version: int, body: dict[str, Any]) -> Message:
+        return Message(
+            id=new_id("msg"),
+            type=type_name,
+            version=version,
+            source=self.spec.system,
+            body=body,
+            key=str(body.get("externalId", request.key)),
+            correlation_id=request.correlation_id,
+            in_reply_to=request.id,
+            area=request.area,
+            at=self._clock.now(),
+        )
+
+    def _unknown(self, op: Operation, failure: Failure) -> Failure:
+        return Failure(
+            "timeout",
+            f"the reply breaks the contract: {failure.message}",
+            where=f"{self.spec.ref}/{op.name}",
+            advice="the outcome is unknown: ask the peer before sending again",
+            reason="reply",
+            errors=failure.errors,
+        )

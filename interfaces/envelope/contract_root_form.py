@@ -1,0 +1,138 @@
+"""The forms of a ContractRoot document: XML with nested content, XML or JSON in CDATA, or the whole as JSON.
+
+Header fields are read by name, in any order. Bytes -> Parts and back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from interfaces.codec import safe_xml
+from interfaces.envelope import json_body, loose_xml
+from interfaces.failure import Failure
+from interfaces.wire import WireMessage
+
+XML, CDATA_XML, CDATA_JSON, JSON = "xml", "cdata-xml", "cdata-json", "json"
+_MEDIA = {JSON: "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """header: TcpCont by name, with Response's RspType, RspCode, RspDesc flattened. content: an lxml element whose
+    children are the content, or JSON data, or None."""
+
+    header: dict[str, str]
+    content: Any
+    form: str
+    encoding: str
+
+
+def read(wire: WireMessage) -> Parts:
+    """Failure(invalid): reason xml, json or structure."""
+    body = wire.body.lstrip(b"\xef\xbb\xbf \t\r\n")
+    return _read_json(wire) if body[:1] == b"{" else _read_xml(wire)
+
+
+def _read_json(wire: WireMessage) -> Parts:
+    document, encoding = json_body.read(wire.body, wire.content_type)
+    root = document.get("ContractRoot", document)
+    if not isinstance(root, dict) or not isinstance(root.get("TcpCont"), dict):
+        raise _structure("a ContractRoot with a TcpCont")
+    return Parts(_flat(root["TcpCont"]), root.get("SvcCont"), JSON, encoding)
+
+
+def _flat(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Header fields as text; the fields of Response stand beside the others."""
+    flat: dict[str, str] = {}
+    for name, value in fields.items():
+        flat |= _flat(value) if isinstance(value, dict) else {name: str(value).strip()}
+    return flat
+
+
+def _read_xml(wire: WireMessage) -> Parts:
+    document = safe_xml.read(wire)
+    root = document.root
+    if loose_xml.local(root.tag) != "ContractRoot":
+        raise _structure("ContractRoot as the root element")
+    children = {loose_xml.local(child.tag): child for child in root}
+    if "TcpCont" not in children:
+        raise _structure("a TcpCont")
+    header: dict[str, str] = {}
+    for leaf in children["TcpCont"].iter():
+        if len(leaf) == 0 and leaf is not children["TcpCont"]:
+            _enter(header, loose_xml.local(leaf.tag), (leaf.text or "").strip())
+    content, form = _content(children.get("SvcCont"))
+    return Parts(header, content, form, document.encoding)
+
+
+def _enter(header: dict[str, str], name: str, value: str) -> None:
+    """A field that stands twice matches no rule."""
+    header[name] = f"{header[name]}\n{value}" if name in header else value
+
+
+def _content(element: Any) -> tuple[Any, str]:
+    if element is None:
+        return None, ""
+    text = (element.text or "").strip()
+    if len(element) or not text:
+        return (element if len(element) else None), XML if len(element) else ""
+    if text[0] in "{[":
+        return json_body.read_text(text), CDATA_JSON
+    wrapper = etree.Element("SvcCont")
+    # the text is already decoded: its own declaration, if any, no longer tells the truth
+    wrapper.append(safe_xml.parse(_undeclared(text).encode()))
+    return wrapper, CDATA_XML
+
+
+def _undeclared(text: str) -> str:
+    return text.partition("?>")[2] if text.startswith("<?xml") else text
+
+
+def write(parts: Parts) -> WireMessage:
+    """The document in the given form and charset."""
+    media = _MEDIA.get(parts.form, "text/xml")
+    content_type = f"{media}; charset={parts.encoding}"
+    if parts.form == JSON:
+        document = {"ContractRoot": {"TcpCont": _nested(parts.header)} | _svc(parts.content)}
+        return WireMessage(json_body.write(document, parts.encoding), content_type)
+    return WireMessage(safe_xml.serialize(_element(parts), parts.encoding), content_type)
+
+
+def _svc(content: Any) -> dict[str, Any]:
+    return {} if content is None else {"SvcCont": content}
+
+
+def _nested(header: Mapping[str, str]) -> dict[str, Any]:
+    """Rsp* fields back under Response."""
+    plain: dict[str, Any] = {n: v for n, v in header.items() if n not in RESPONSE}
+    response = {n: header[n] for n in RESPONSE if n in header}
+    return plain | ({"Response": response} if response else {})
+
+
+RESPONSE = ("RspType", "RspCode", "RspDesc")
+
+
+def _element(parts: Parts) -> Any:
+    root = etree.Element("ContractRoot")
+    loose_xml.build(etree.SubElement(root, "TcpCont"), _nested(parts.header))
+    if parts.content is not None:
+        _fill(etree.SubElement(root, "SvcCont"), parts)
+    return root
+
+
+def _fill(target: Any, parts: Parts) -> None:
+    if parts.form == CDATA_JSON:
+        target.text = etree.CDATA(json_body.write_text(parts.content))
+    elif parts.form == CDATA_XML:
+        text = "".join(etree.tostring(child, encoding="unicode") for child in parts.content)
+        target.text = etree.CDATA(text)
+    else:
+        target.extend(list(parts.content))
+
+
+def _structure(wanted: str) -> Failure:
+    return Failure("invalid", f"the document lacks {wanted}", where="ContractRoot", reason="structure")

@@ -1,0 +1,187 @@
+"""Payload <-> wire tree, by the contract of the spec: WSDL/XSD, JSON Schema, or nothing but the mapping rows.
+
+A payload is what an envelope holds: an lxml element (for ContractRoot a wrapper whose children are the content) or
+JSON data.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from lxml import etree
+
+from interfaces.canonical.validation import FastValidator, Finding
+from interfaces.envelope import loose_xml
+from interfaces.failure import Failure
+from interfaces.mapping.runtime import plain
+from interfaces.spec.model import InterfaceSpec, Operation, Side
+from interfaces.wire import Tree
+
+
+class Payloads(Protocol):
+    """Both directions for every message of one spec; Failure(invalid, reason="structure") with all findings.
+
+    elements  body element (``{ns}name``) -> operation, where the element names the operation (SOAP)
+    """
+
+    elements: Mapping[str, Operation]
+
+    def decode(self, side: Side, payload: Any) -> Tree: ...
+
+    def encode(self, side: Side, tree: Tree, as_json: bool) -> Any: ...
+
+
+def payloads_of(spec: InterfaceSpec) -> Payloads:
+    """The payloads of a spec; Failure when its contract cannot be read or lacks a message."""
+    kind = Path(spec.transport.contract).suffix
+    if spec.transport.envelope == "soap-plain":
+        return SoapPayloads(spec)
+    if spec.transport.envelope == "contract-root":
+        return ContentPayloads(spec)
+    return JsonPayloads(spec) if kind in ("", ".json", ".yaml") else XmlPayloads(spec)
+
+
+def refuse(spec: InterfaceSpec, findings: list[Finding]) -> None:
+    if findings:
+        raise Failure(
+            "invalid",
+            f"the message breaks the contract of {spec.id} in {len(findings)} place(s)",
+            where=spec.ref,
+            reason="structure",
+            errors=findings,
+        )
+
+
+class XmlPayloads:
+    """Elements of an XSD; a side names its element in ``wire``."""
+
+    elements: Mapping[str, Operation] = {}
+
+    def __init__(self, spec: InterfaceSpec) -> None:
+        self._spec = spec
+        from interfaces.codec.xml import XmlContract  # slow to import, and JSON interfaces do not need it
+
+        self._contract = XmlContract.load(spec.folder / spec.transport.contract)
+
+    def decode(self, side: Side, payload: Any) -> Tree:
+        name = self.name(side)
+        if name not in (payload.tag, loose_xml.local(payload.tag)):
+            found = loose_xml.local(payload.tag)
+            raise Failure(
+                "invalid",
+                f"the root element is {found[:80]}, agreed is {loose_xml.local(name)}",
+                where=self._spec.ref,
+                reason="structure",
+                errors=[{"path": found[:80], "message": "is not the agreed root element"}],
+            )
+        refuse(self._spec, self._contract.validate(payload))
+        tree: Tree = self._contract.element(name).parse(payload)
+        return tree
+
+    def encode(self, side: Side, tree: Tree, as_json: bool) -> Any:
+        element = self._contract.element(self.name(side)).build(tree)
+        refuse(self._spec, self._contract.validate(element))
+        return element
+
+    def name(self, side: Side) -> str:
+        return side.wire
+
+
+class SoapPayloads(XmlPayloads):
+    """Body elements of a WSDL; the operation's input and output unless a side names another."""
+
+    def __init__(self, spec: InterfaceSpec) -> None:
+        super().__init__(spec)
+        self._names: dict[int, str] = {}
+        elements: dict[str, Operation] = {}
+        for operation in spec.operations.values():
+            wsdl = self._wsdl_operation(operation)
+            elements.setdefault(str(wsdl.input), operation)
+            self._names[id(operation.request)] = operation.request.wire or str(wsdl.input)
+            if operation.reply is not None:
+                self._names[id(operation.reply)] = operation.reply.wire or str(wsdl.output)
+        self.elements = elements
+
+    def name(self, side: Side) -> str:
+        return self._names[id(side)]
+
+    def _wsdl_operation(self, operation: Operation) -> Any:
+        name = str(operation.wire.get("operation", operation.name))
+        known = self._contract.operations
+        if name not in known:
+            raise Failure(
+                "invalid",
+                f"the contract has no operation {name}",
+                where=f"{self._spec.file}:{operation.line}",
+                advice=f"it has {', '.join(sorted(known))}",
+                reason="structure",
+            )
+        return known[name]
+
+
+class ContentPayloads:
+    """SvcCont: an XSD element, free XML, or JSON; the tree is ``{root element: ...}``."""
+
+    elements: Mapping[str, Operation] = {}
+
+    def __init__(self, spec: InterfaceSpec) -> None:
+        self._xml = XmlPayloads(spec) if Path(spec.transport.contract).suffix in (".xsd", ".wsdl") else None
+        self._spec = spec
+
+    def decode(self, side: Side, payload: Any) -> Tree:
+        if payload is None:
+            return {}
+        if isinstance(payload, dict):
+            return payload
+        if not etree.iselement(payload):
+            raise Failure("invalid", "the content is no object", where=self._spec.ref, reason="structure")
+        if self._xml is None or not side.wire or len(payload) != 1:
+            tree = loose_xml.parse(payload)
+            return tree if isinstance(tree, dict) else {}
+        return {side.wire: self._xml.decode(side, payload[0])}
+
+    def encode(self, side: Side, tree: Tree, as_json: bool) -> Any:
+        if as_json:
+            return tree
+        wrapper = etree.Element("SvcCont")
+        if self._xml is not None and side.wire:
+            wrapper.append(self._xml.encode(side, tree.get(side.wire, {}), as_json))
+        else:
+            loose_xml.build(wrapper, tree)
+        return wrapper
+
+
+class JsonPayloads:
+    """JSON data, checked by the JSON Schema a side names, or the contract for requests."""
+
+    elements: Mapping[str, Operation] = {}
+
+    def __init__(self, spec: InterfaceSpec) -> None:
+        self._spec = spec
+        self._requests = {id(op.request) for op in spec.operations.values()}
+
+    def decode(self, side: Side, payload: Any) -> Tree:
+        tree: Tree = payload or {}
+        self._check(side, tree)
+        return tree
+
+    def encode(self, side: Side, tree: Tree, as_json: bool) -> Any:
+        self._check(side, tree)
+        return tree
+
+    def _check(self, side: Side, tree: Tree) -> None:
+        name = side.wire or (self._spec.transport.contract if id(side) in self._requests else "")
+        if name.endswith(".json"):
+            refuse(self._spec, _validator(self._spec.folder / name, self._spec.hash).check(plain(tree)))
+
+
+@cache
+def _validator(file: Path, version: str) -> FastValidator:
+    try:
+        return FastValidator(json.loads(file.read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        raise Failure("invalid", "the contract is no JSON Schema", where=str(file), reason="structure") from error

@@ -1,0 +1,144 @@
+"""REST: method and path name the operation, the body is JSON, errors are problem+json.
+
+Operation ``wire``: method, path (``/productOrder/{id}``: the field ``id`` of the wire tree), status of success.
+Settings read: ``base`` (path in front of all), ``source``, ``exchangeId``, ``replyTo`` (wire paths). Without a body
+(GET, DELETE) the path's fields and the query are the wire tree. ``idempotency-key`` and ``x-request-id`` are read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlencode
+
+from interfaces.envelope import json_body
+from interfaces.envelope.base import Ids, Opened, Outgoing, Result, describe
+from interfaces.envelope.settings import ids_by_path
+from interfaces.failure import Failure
+from interfaces.spec.model import ErrorRow, InterfaceSpec, Operation
+from interfaces.wire import WireMessage
+
+JSON, PROBLEM = "application/json", "application/problem+json"
+BODYLESS = frozenset({"GET", "DELETE"})
+_FIELD = re.compile(r"\{(\w+)\}")
+
+EXCHANGE = (
+    ErrorRow("401", "internal", "the peer does not know us"),
+    ErrorRow("403", "internal", "the peer does not let us"),
+    ErrorRow("404", "not_found"),
+    ErrorRow("409", "conflict"),
+    ErrorRow("429", "unavailable", "flow control"),
+    ErrorRow("503", "unavailable", "not serving"),
+    ErrorRow("422", "rejected"),
+    ErrorRow("4*", "internal", "our request broke the peer's contract"),
+    ErrorRow("*", "timeout", "outcome unknown"),
+)
+
+
+class Rest:
+    """The envelope of one REST interface."""
+
+    exchange = EXCHANGE
+
+    def __init__(self, spec: InterfaceSpec) -> None:
+        self._spec = spec
+        self._settings = spec.transport.settings
+        self._base = str(self._settings.get("base", "")).rstrip("/")
+        self._routes = [(op, _method(op), self._pattern(op)) for op in spec.operations.values()]
+
+    def wants_json(self, header: Mapping[str, str]) -> bool:
+        return True
+
+    def peek(self, wire: WireMessage) -> Opened:
+        method, path = wire.headers.get(":method", "POST"), wire.headers.get(":path", "")
+        header = dict(wire.headers) | {":method": method, ":path": path}
+        tree: dict[str, Any] = dict(parse_qsl(wire.headers.get(":query", "")))
+        if wire.body and method not in BODYLESS:
+            tree = _object(wire, self._spec.ref)
+        return Opened(header, tree | self._fields(method, path))
+
+    def check(self, opened: Opened) -> None:
+        """Nothing to judge before the operation is known."""
+
+    def find(self, opened: Opened, elements: Mapping[str, Operation]) -> Operation:
+        method, path = opened.header[":method"], opened.header[":path"]
+        for operation, wanted, pattern in self._routes:
+            if wanted == method and pattern.fullmatch(path):
+                return operation
+        raise Failure("not_found", f"{method} {path[:200]} is not served", where=self._spec.ref)
+
+    def _fields(self, method: str, path: str) -> dict[str, str]:
+        for _, wanted, pattern in self._routes:
+            match = pattern.fullmatch(path)
+            if match and wanted == method:
+                return {name: unquote(value) for name, value in match.groupdict().items()}
+        return {}
+
+    def ids(self, opened: Opened, tree: Mapping[str, Any]) -> Ids:
+        named = ids_by_path(self._settings, tree)
+        exchange = opened.header.get("x-request-id", "") or named.exchange_id
+        return Ids(named.source, exchange, "", named.reply_to)
+
+    def request(self, out: Outgoing) -> WireMessage:
+        method, payload = _method(out.operation), dict(out.payload)
+        path = self._base + str(out.operation.wire.get("path", "/"))
+        for name in _FIELD.findall(path):
+            path = path.replace(f"{{{name}}}", quote(str(payload.pop(name, "")), safe=""))
+        headers = {":method": method, ":path": path}
+        if out.message.key:
+            headers["idempotency-key"] = out.message.key
+        if method in BODYLESS:
+            return WireMessage(b"", "", headers | {":query": urlencode(payload)})
+        return WireMessage(json_body.write(payload), JSON, headers)
+
+    def reply(self, header: Mapping[str, str], operation: Operation, payload: Any) -> WireMessage:
+        status = str(operation.wire.get("status", 200))
+        return WireMessage(json_body.write(payload), JSON, {":status": status})
+
+    def fault(self, header: Mapping[str, str], failure: Failure, code: str) -> WireMessage:
+        """``code`` is the HTTP status."""
+        problem = {
+            "type": f"urn:mboss:problem:{failure.code}",
+            "title": failure.code,
+            "status": int(code) if code.isdecimal() else 500,
+            "detail": describe(failure),
+            "instance": str(failure.detail.get("incident", "")),
+            "errors": failure.errors,
+        }
+        body = json_body.write({name: value for name, value in problem.items() if value})
+        return WireMessage(body, PROBLEM, {":status": str(problem["status"])})
+
+    def open_reply(self, wire: WireMessage) -> tuple[Result, Opened]:
+        status = wire.headers.get(":status", "200")
+        header = dict(wire.headers)
+        if status[:1] == "2":
+            return Result(), Opened(header, _object(wire, self._spec.ref) if wire.body else {})
+        return Result(status, _problem(wire)), Opened(header, {})
+
+    def _pattern(self, operation: Operation) -> re.Pattern[str]:
+        path = self._base + str(operation.wire.get("path", "/"))
+        parts = _FIELD.split(path)
+        # odd parts are field names
+        text = "".join(f"(?P<{p}>[^/]+)" if i % 2 else re.escape(p) for i, p in enumerate(parts))
+        return re.compile(text)
+
+
+def _method(operation: Operation) -> str:
+    return str(operation.wire.get("method", "POST"))
+
+
+def _object(wire: WireMessage, where: str) -> dict[str, Any]:
+    value, _ = json_body.read(wire.body, wire.content_type)
+    if not isinstance(value, dict):
+        raise Failure("invalid", "the body is no JSON object", where=where, reason="structure")
+    return value
+
+
+def _problem(wire: WireMessage) -> str:
+    """The peer's own words, if it has any in a form we know."""
+    try:
+        value = _object(wire, "")
+    except Failure:
+        return ""
+    return str(value.get("detail") or value.get("message") or value.get("title") or "")

@@ -1,0 +1,47 @@
+"""Transport settings that name wire paths, read from a wire tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from interfaces.envelope.base import Ids
+from interfaces.mapping.rows import parse_path
+from interfaces.mapping.runtime import at, pick
+
+
+def ids_by_path(settings: Mapping[str, Any], tree: Mapping[str, Any]) -> Ids:
+    """``source``, ``exchangeId`` and ``replyTo`` where the settings say they stand."""
+    return Ids(
+        source=text_at(tree, settings.get("source", "")),
+        exchange_id=text_at(tree, settings.get("exchangeId", "")),
+        reply_to=text_at(tree, settings.get("replyTo", "")),
+    )
+
+
+def text_at(tree: Any, path: str) -> str:
+    """The text at a wire path, "" when there is none or it is no single value."""
+    value = value_at(tree, path) if path else ""
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def value_at(tree: Any, path: str) -> Any:
+    """What stands at a path, None when nothing does."""
+    value = tree
+    for step in parse_path(path):
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(step.name)
+        if step.index is not None:
+            value = at(value, step.index)
+        elif step.select is not None:
+            value = pick(value, *step.select)
+    return value
+
+
+def set_at(tree: dict[str, Any], path: str, value: Any) -> None:
+    """Write a plain dotted path, making the containers on the way."""
+    *containers, last = (step.name for step in parse_path(path))
+    for name in containers:
+        tree = tree.setdefault(name, {})
+    tree[last] = value

@@ -1,0 +1,150 @@
+"""Plain SOAP 1.1: exactly one element in the Body; faults as the standard says.
+
+Settings read: ``source``, ``exchangeId``, ``replyTo`` (wire paths in the body), ``understands`` (names of header
+entries that may be mustUnderstand).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lxml import etree
+
+from interfaces.codec import safe_xml
+from interfaces.envelope.base import Ids, Opened, Outgoing, Result, describe
+from interfaces.envelope.loose_xml import local
+from interfaces.envelope.settings import ids_by_path
+from interfaces.failure import Failure
+from interfaces.spec.model import ErrorRow, InterfaceSpec, Operation
+from interfaces.wire import WireMessage
+
+SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+_ENVELOPE, _HEADER, _BODY, _FAULT = (f"{{{SOAP}}}{name}" for name in ("Envelope", "Header", "Body", "Fault"))
+_MUST = f"{{{SOAP}}}mustUnderstand"
+
+EXCHANGE = (
+    ErrorRow("429", "unavailable", "flow control"),
+    ErrorRow("503", "unavailable", "not serving"),
+    ErrorRow("Client*", "internal", "our request broke the peer's contract"),
+    ErrorRow("VersionMismatch", "internal"),
+    ErrorRow("MustUnderstand", "internal"),
+    ErrorRow("*", "timeout", "a server fault does not say what was done: outcome unknown"),
+)
+
+
+class SoapPlain:
+    """The envelope of one SOAP interface."""
+
+    exchange = EXCHANGE
+
+    def __init__(self, spec: InterfaceSpec) -> None:
+        self._spec = spec
+        self._settings = spec.transport.settings
+        self._encoding = spec.transport.encoding
+        self._understands = frozenset(self._settings.get("understands", ()))
+
+    def wants_json(self, header: Mapping[str, str]) -> bool:
+        return False
+
+    def peek(self, wire: WireMessage) -> Opened:
+        document = safe_xml.read(wire)
+        opened = {":encoding": document.encoding, **_carried(wire)}
+        try:
+            header, body = _parts(document.root)
+            must = [local(e.tag) for e in ([] if header is None else header) if e.get(_MUST) == "1"]
+            return Opened({**opened, ":must": " ".join(must)}, _only_child(body))
+        except Failure as failure:
+            failure.header = opened
+            raise
+
+    def check(self, opened: Opened) -> None:
+        """Header entries that must be understood are."""
+        lost = [name for name in opened.header[":must"].split() if name not in self._understands]
+        if lost:
+            failure = _refuse(f"the header entry {', '.join(lost)[:200]} is not understood", "MustUnderstand")
+            failure.advice = "send it without mustUnderstand"
+            raise failure
+
+    def find(self, opened: Opened, elements: Mapping[str, Operation]) -> Operation:
+        """The body decides, never SOAPAction."""
+        tag = opened.payload.tag
+        if tag in elements:
+            return elements[tag]
+        known = ", ".join(sorted(local(name) for name in elements))
+        failure = _refuse(f"the Body's element {local(tag)[:80]} is no message of {self._spec.id}", "Client")
+        failure.advice = f"known: {known}"
+        raise failure
+
+    def ids(self, opened: Opened, tree: Mapping[str, Any]) -> Ids:
+        return ids_by_path(self._settings, tree)
+
+    def request(self, out: Outgoing) -> WireMessage:
+        action = str(out.operation.wire.get("action", ""))
+        return self._wire(out.payload, self._encoding, {"soapaction": action} if action else {})
+
+    def reply(self, header: Mapping[str, str], operation: Operation, payload: Any) -> WireMessage:
+        return self._wire(payload, header.get(":encoding", self._encoding), {})
+
+    def fault(self, header: Mapping[str, str], failure: Failure, code: str) -> WireMessage:
+        fault = etree.Element(_FAULT, nsmap={"soap": SOAP})
+        etree.SubElement(fault, "faultcode").text = f"soap:{failure.detail.get('faultcode', code)}"
+        etree.SubElement(fault, "faultstring").text = describe(failure)
+        detail = etree.SubElement(fault, "detail")
+        etree.SubElement(detail, "code").text = failure.code
+        for name in ("incident", "code"):
+            if failure.detail.get(name):
+                tag = "incident" if name == "incident" else "partnerCode"
+                etree.SubElement(detail, tag).text = str(failure.detail[name])
+        for error in failure.errors:
+            etree.SubElement(detail, "error", path=error.get("path", "")).text = error.get("message", "")
+        return self._wire(fault, header.get(":encoding", self._encoding), {":status": "500"})
+
+    def open_reply(self, wire: WireMessage) -> tuple[Result, Opened]:
+        status = wire.headers.get(":status", "200")
+        try:
+            opened = self.peek(wire)
+        except Failure:
+            if status[:1] == "2":
+                raise
+            return Result(status, f"HTTP {status} without a SOAP answer"), Opened(dict(wire.headers), None)
+        if opened.payload.tag == _FAULT:
+            return _fault_result(opened.payload), opened
+        # an answer in good form counts, but not under an error status
+        return Result() if status[:1] == "2" else Result(status, f"HTTP {status}"), opened
+
+    def _wire(self, payload: Any, encoding: str, headers: Mapping[str, str]) -> WireMessage:
+        envelope = etree.Element(_ENVELOPE, nsmap={"soap": SOAP})
+        etree.SubElement(envelope, _BODY).append(payload)
+        return WireMessage(safe_xml.serialize(envelope, encoding), f"text/xml; charset={encoding}", headers)
+
+
+def _parts(root: Any) -> tuple[Any, Any]:
+    """(Header or None, Body); Failure for anything that is no SOAP 1.1 envelope."""
+    if local(root.tag) == "Envelope" and root.tag != _ENVELOPE:
+        raise _refuse("the Envelope is not SOAP 1.1's", "VersionMismatch")
+    if root.tag != _ENVELOPE:
+        raise _refuse("the document is no SOAP Envelope", "Client")
+    bodies = root.findall(_BODY)
+    if len(bodies) != 1:
+        raise _refuse(f"the Envelope has {len(bodies)} Bodies, one is allowed", "Client")
+    return root.find(_HEADER), bodies[0]
+
+
+def _only_child(body: Any) -> Any:
+    if len(body) != 1:
+        raise _refuse(f"the Body has {len(body)} elements, exactly one is allowed", "Client")
+    return body[0]
+
+
+def _carried(wire: WireMessage) -> dict[str, str]:
+    return {name: wire.headers[name] for name in (":status", "soapaction") if name in wire.headers}
+
+
+def _fault_result(fault: Any) -> Result:
+    fields = {local(child.tag): (child.text or "").strip() for child in fault}
+    return Result(fields.get("faultcode", "").rpartition(":")[2] or "Server", fields.get("faultstring", ""))
+
+
+def _refuse(message: str, faultcode: str) -> Failure:
+    return Failure("invalid", message, where="SOAP", reason="structure", detail={"faultcode": faultcode})
