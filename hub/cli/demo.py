@@ -12,27 +12,22 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from hub.cli.output import DONE, NO, data_option, json_option, note, progress
 from hub.cli.table import json_line
-from hub.demo import day
-from hub.demo.hubs import Hubs
-from hub.demo.peers import Peers
-from hub.demo.processes import house
-from hub.demo.result import Result
-from hub.demo.scenarios import SCENARIOS
 from interfaces.failure import Failure
+
+if TYPE_CHECKING:
+    from hub.demo.result import Result
 
 USUAL_PORT: Final = 8080
 
 
 @click.command()
-@click.option(
-    "--orders", type=click.IntRange(1, 100_000), default=len(SCENARIOS), help="How many orders; the mix repeats."
-)
+@click.option("--orders", type=click.IntRange(1, 100_000), help="How many; the mix repeats  [default: one of each]")
 @click.option("--serve", is_flag=True, help="Keep serving afterwards, until Ctrl-C.")
 @click.option("--port", type=click.IntRange(1, 65535), help="The hub's port  [default: 8080, or a free one]")
 @data_option
@@ -42,7 +37,7 @@ USUAL_PORT: Final = 8080
 @click.pass_context
 def command(
     ctx: click.Context,
-    orders: int,
+    orders: int | None,
     serve: bool,
     port: int | None,
     data: Path | None,
@@ -58,6 +53,8 @@ def command(
     Example:
       mboss demo --orders 50 --json
     """
+    from hub.demo.processes import house
+
     signal.signal(signal.SIGTERM, _interrupt)
     with ExitStack() as stack:
         folder = stack.enter_context(_folder(data))
@@ -70,19 +67,24 @@ def command(
         ctx.exit(DONE if result.good else NO)
 
 
-def _run(orders: int, seed: int, folder: Path, urls: Mapping[str, str]) -> Result:
+def _run(orders: int | None, seed: int, folder: Path, urls: Mapping[str, str]) -> Result:
+    from hub.demo import day
+    from hub.demo.hubs import Hubs
+    from hub.demo.peers import Peers
+
+    runs = day.plan(orders, seed)
     with ExitStack() as stack:
         hubs, peers = Hubs(folder), Peers(urls)
         stack.callback(hubs.close)
         stack.callback(peers.close)
-        bar = stack.enter_context(progress("orders", orders))
+        bar = stack.enter_context(progress("orders", len(runs)))
         lock = threading.Lock()
 
         def tick() -> None:
             with lock:
                 bar.update(1)
 
-        return day.live(day.plan(orders, seed), hubs, peers, tick)
+        return day.live(runs, hubs, peers, tick)
 
 
 def _show(result: Result, dump_state: Path | None, as_json: bool) -> None:

@@ -22,9 +22,10 @@ SETTLE: Final = 10.0
 """Seconds that peers have to finish what follows an order's end (a release, a late acknowledgement)."""
 
 
-def plan(orders: int, seed: int) -> list[Run]:
-    """The mix of the day: scenarios in turn, shuffled by ``seed``; customer n is the same in every run."""
-    runs = [Run(s := SCENARIOS[n % len(SCENARIOS)], s.order(n + 1)) for n in range(orders)]
+def plan(orders: int | None, seed: int) -> list[Run]:
+    """The mix of the day (None: one of each), shuffled by ``seed``; customer n is the same in every run."""
+    count = orders or len(SCENARIOS)
+    runs = [Run(s := SCENARIOS[n % len(SCENARIOS)], s.order(n + 1)) for n in range(count)]
     random.Random(seed).shuffle(runs)
     return runs
 

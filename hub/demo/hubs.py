@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import httpx
 
-from hub.cli import runfile
+from hub import runfile
 from interfaces.clock import Deadline
 from interfaces.failure import Failure
 

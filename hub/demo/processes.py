@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from hub.cli import runfile
+from hub import runfile
 from hub.demo.hubs import pause
 from interfaces.clock import Deadline
 from interfaces.failure import Failure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.cli.serve import listen
+from hub.listener import listen
 from interfaces.failure import Failure
 
 

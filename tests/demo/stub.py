@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from hub.cli import runfile
+from hub import runfile
 
 Said = tuple[int, bytes]
 Script = Callable[[str, str, bytes], Said]

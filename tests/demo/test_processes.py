@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.cli import runfile
+from hub import runfile
 from hub.config import load
 from hub.demo import processes
 from hub.demo.hubs import pause

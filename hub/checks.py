@@ -1,0 +1,87 @@
+"""What can be wrong at start, found without starting anything (invariant 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Final
+
+from hub import topology
+from hub.config import Config, load
+from hub.listener import listen
+from interfaces.agreement import Agreement
+from interfaces.failure import Failure
+from interfaces.spec.loader import load_folder
+from interfaces.spec.model import InterfaceSpec
+
+Specs = Mapping[str, InterfaceSpec]
+"""Interface id -> bundled spec."""
+Check = Callable[[Config, Specs], Iterator[Failure]]
+
+
+def findings(data: Path | None = None) -> dict[str, list[Failure]]:
+    """Check -> what it found. Nothing else can be checked when the configuration cannot be read."""
+    try:
+        config = load(data)
+    except Failure as failure:
+        return {"configuration": [failure]}
+    specs = _bundled()
+    return {"configuration": [], **{name: list(check(config, specs)) for name, check in CHECKS.items()}}
+
+
+def _bundled() -> Specs:
+    with as_file(files("interfaces") / "systems") as folder:
+        return {spec.id: spec for spec in load_folder(folder)}
+
+
+def _specs(config: Config, specs: Specs) -> Iterator[Failure]:
+    """Every agreement compiles."""
+    for spec in specs.values():
+        try:
+            Agreement(spec)
+        except Failure as failure:
+            yield failure
+
+
+def _topology(config: Config, specs: Specs) -> Iterator[Failure]:
+    """Every binding names interfaces that there are, of the system it binds."""
+    try:
+        bindings = topology.bundled(config.profile).bindings
+    except Failure as failure:
+        yield failure
+        return
+    for binding in bindings:
+        for name in binding.interfaces:
+            spec, where = specs.get(name), f"profile {config.profile}: {binding.function} in {binding.area}"
+            if spec is None:
+                yield Failure("not_found", f"no interface {name}", where=where, advice=f"there are: {', '.join(specs)}")
+            elif spec.system != binding.system:
+                yield Failure("invalid", f"{name} is spoken by {spec.system}, not {binding.system}", where=where)
+
+
+def _peers(config: Config, specs: Specs) -> Iterator[Failure]:
+    """Every system that the hub calls has an address."""
+    silent = {
+        spec.system: spec
+        for spec in specs.values()
+        if spec.direction == "outbound" and not config.peer(spec.system, spec.transport.kind, spec.id).address
+    }
+    for system, spec in silent.items():
+        yield Failure(
+            "not_found",
+            f"{system} has no address, but {spec.id} calls it",
+            where=f"[peers.{system}] in mboss.toml",
+            advice=f'add url = "...", or set MBOSS_PEERS__{system}__URL',
+        )
+
+
+def _port(config: Config, specs: Specs) -> Iterator[Failure]:
+    """Nobody else listens where the hub is to listen."""
+    try:
+        listen(config.host, config.port).close()
+    except Failure as failure:
+        yield failure
+
+
+CHECKS: Final[Mapping[str, Check]] = {"specs": _specs, "topology": _topology, "peers": _peers, "port": _port}
