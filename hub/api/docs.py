@@ -1,4 +1,4 @@
-"""/docs: the API's own description as one page, from its OpenAPI document. No script, nothing fetched from elsewhere."""
+"""/docs: the API's own description as one page. No script, nothing fetched from elsewhere."""
 
 from __future__ import annotations
 

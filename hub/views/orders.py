@@ -42,7 +42,10 @@ def list_orders(
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page:
-    """The newest first (ids sort by creation). ``filters`` by the names of FILTERS; ``text`` is part of an id, number or reason."""
+    """The newest first (ids sort by creation).
+
+    ``filters`` by the names of FILTERS; ``text`` is part of an id, number or reason.
+    """
     query = where_equal(sa.select(*LISTED), FILTERS, filters)
     if text:
         query = query.where(sa.or_(*(c.icontains(text, autoescape=True) for c in SEARCHED)))

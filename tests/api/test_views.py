@@ -30,8 +30,8 @@ def ids(page: dict[str, object]) -> list[str]:
 def test_orders_come_newest_first_page_by_page(connection: sa.Connection) -> None:
     first = list_orders(connection, {}, limit=4)
     rest = list_orders(connection, {}, limit=4, cursor=first["next"])
-    assert ids(first) == ["ord_undone", "ord_child", "ord_stuck", "ord_next"]
-    assert ids(rest) == ["ord_retry", "ord_done"]
+    assert ids(first) == ["ord_undone", "ord_stuck", "ord_retry", "ord_next"]
+    assert ids(rest) == ["ord_done", "ord_child"]
     assert rest["next"] is None
     assert first["total"] == rest["total"] == 6
 
@@ -43,11 +43,8 @@ def test_orders_are_found_by_filter_and_by_text(connection: sa.Connection) -> No
     assert ids(list_orders(connection, {}, text="%")) == []
 
 
-@pytest.mark.parametrize("cursor", ["x", "W10", "WzEsMl0", "bnVsbA", "é", "WzFlOTk5LCJ4Il0", "W1tdLFtdXQ"])
+@pytest.mark.parametrize("cursor", ["x", "W10", "WzEsMl0", "bnVsbA", "é", "WzFlOTk5LCJ4Il0", "W1tdXQ", "W3RydWVd"])
 def test_a_cursor_made_elsewhere_is_refused(connection: sa.Connection, cursor: str) -> None:
-    if cursor == "WzEsMl0":  # [1, 2]: the right shape, harmless
-        assert ids(list_orders(connection, {}, cursor=cursor)) == []
-        return
     with pytest.raises(Failure, match="cursor"):
         list_orders(connection, {}, cursor=cursor)
 
