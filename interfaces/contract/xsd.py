@@ -1,0 +1,214 @@
+"""XSD components as small records: what the codec, the generator and lint need to know of a schema.
+
+Read by xmlschema, which keeps facets, ``fixed``, substitution groups and wildcards (zeep drops them). Names are
+``{namespace}local``, or ``local`` for unqualified elements and attributes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import xmlschema
+from xmlschema.validators import XsdAnyElement, XsdAttribute, XsdElement, XsdGroup
+
+from interfaces.failure import Failure
+
+ANY_TYPE = "{http://www.w3.org/2001/XMLSchema}anyType"
+
+
+@dataclass(eq=False, slots=True)
+class Element:
+    """An element declaration. component: the xmlschema object, for facets. substitutes: what may stand in its place,
+    itself included unless it is abstract."""
+
+    name: str
+    nillable: bool
+    component: Any = field(repr=False)
+    type: Type = field(repr=False)
+    substitutes: tuple[Element, ...] = ()
+
+    @property
+    def local(self) -> str:
+        return local(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Wildcard:
+    """xs:any. component answers ``is_matching(name)``."""
+
+    component: Any
+
+    def matches(self, name: str) -> bool:
+        return bool(self.component.is_matching(name))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    kind: Literal["sequence", "choice", "all"]
+    particles: tuple[Particle, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Particle:
+    """term min..max times; max None = unbounded."""
+
+    term: Element | Wildcard | Group
+    min: int
+    max: int | None
+
+    @property
+    def repeated(self) -> bool:
+        return self.max is None or self.max > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    name: str
+    required: bool
+
+
+@dataclass(eq=False, slots=True)
+class Type:
+    """name: "" for an anonymous type. content: None for text only and for empty types. text: character content is
+    allowed. collapse: the white space of that text means nothing. derived: xsi:type name -> type."""
+
+    name: str
+    component: Any = field(repr=False)
+    attributes: tuple[Attribute, ...] = ()
+    any_attribute: bool = False
+    content: Particle | None = None
+    text: bool = False
+    collapse: bool = False
+    derived: dict[str, Type] = field(default_factory=dict, repr=False)
+
+    @property
+    def plain(self) -> bool:
+        """Text and nothing else."""
+        return self.text and self.content is None and not self.attributes and not self.any_attribute
+
+    @property
+    def mixed(self) -> bool:
+        return self.text and self.content is not None
+
+
+class Model:
+    """All global elements and types of one contract."""
+
+    def __init__(self, schema: Any) -> None:
+        self._schema = schema
+        self._elements: dict[int, Element] = {}
+        self._types: dict[int, Type] = {}
+
+    @cached_property
+    def elements(self) -> dict[str, str]:
+        """Names of the contract's own global elements -> their local names."""
+        own = (c for c in self._schema.maps.elements.values() if not _of_meta_schema(c))
+        return {component.name: local(component.name) for component in own}
+
+    def element(self, name: str) -> Element:
+        """A global element by ``{namespace}local``; KeyError when there is none."""
+        return self._element(self._schema.maps.elements[name])
+
+    def type(self, name: str) -> Type:
+        """A global type by ``{namespace}local``; KeyError when there is none."""
+        return self._type(self._schema.maps.types[name])
+
+    @cached_property
+    def prefixes(self) -> dict[str, str]:
+        """namespace -> prefix, as the schemas themselves call it where they agree, else ``ns0``, ``ns1`` ..."""
+        found: dict[str, str] = {}
+        for schema in self._schema.maps.iter_schemas():
+            for prefix, namespace in schema.namespaces.items():
+                if prefix and namespace and prefix not in found.values():
+                    found.setdefault(namespace, prefix)
+        return found
+
+    def _element(self, component: Any) -> Element:
+        declared = component.ref if component.ref is not None else component
+        known = self._elements.get(id(declared))
+        if known is not None:
+            return known
+        element = Element(declared.name, bool(declared.nillable), declared, self._type(declared.type))
+        self._elements[id(declared)] = element
+        others = declared.iter_substitutes() if declared.is_global() else ()
+        own = () if declared.abstract else (element,)
+        element.substitutes = (*own, *(self._element(other) for other in others if not other.abstract))
+        return element
+
+    def _type(self, component: Any) -> Type:
+        known = self._types.get(id(component))
+        if known is not None:
+            return known
+        made = self._types[id(component)] = Type(component.name or "", component)
+        simple = component if component.is_simple() else component.content
+        made.text = component.is_simple() or component.has_simple_content() or component.mixed
+        if not isinstance(simple, XsdGroup):
+            made.collapse = getattr(simple, "white_space", None) == "collapse"
+        if component.is_complex():
+            self._fill(made, component)
+        return made
+
+    def _fill(self, made: Type, component: Any) -> None:
+        declared = component.attributes.items()
+        made.any_attribute = None in component.attributes
+        made.attributes = tuple(
+            Attribute(name, item.use == "required")
+            for name, item in declared
+            if isinstance(item, XsdAttribute) and item.use != "prohibited"
+        )
+        if isinstance(component.content, XsdGroup) and len(component.content):
+            made.content = self._particle(component.content)
+        if component.name and component.name != ANY_TYPE:
+            made.derived = {
+                other.name: self._type(other)
+                for other in self._schema.maps.types.values()
+                if _derives(other, component)
+            }
+
+    def _particle(self, component: Any) -> Particle:
+        return Particle(self._term(component), component.min_occurs, component.max_occurs)
+
+    def _term(self, component: Any) -> Element | Wildcard | Group:
+        match component:
+            case XsdElement():
+                return self._element(component)
+            case XsdAnyElement():
+                return Wildcard(component)
+            case _:
+                parts = (self._particle(part) for part in component if part.max_occurs != 0)
+                return Group(component.model, tuple(parts))
+
+
+def read(folder: Path) -> Model:
+    """``all.xsd`` of a repaired set (interfaces/contract/documents.py) -> Model; Failure(invalid, structure)."""
+    try:
+        schema = xmlschema.XMLSchema10(str(folder / "all.xsd"), allow="local", defuse="always")
+    except (xmlschema.XMLSchemaException, ValueError, TypeError, KeyError) as error:
+        # The first line says what is wrong, the rest is the schema's text.
+        said = str(error).partition("\n")[0]
+        raise Failure("invalid", f"the schema cannot be read: {said}", reason="structure") from error
+    return Model(schema)
+
+
+def local(name: str) -> str:
+    """``{urn:x}order`` -> ``order``."""
+    return name.rpartition("}")[2]
+
+
+def namespace(name: str) -> str:
+    """``{urn:x}order`` -> ``urn:x``; "" when unqualified."""
+    return name[1:].partition("}")[0] if name.startswith("{") else ""
+
+
+def _derives(other: Any, base: Any) -> bool:
+    return other is not base and other.is_complex() and not other.abstract and other.is_derived(base)
+
+
+def _of_meta_schema(component: Any) -> bool:
+    return component.schema.meta_schema is None
+
+
+__all__ = ["ANY_TYPE", "Attribute", "Element", "Group", "Model", "Particle", "Type", "Wildcard", "local", "namespace"]
