@@ -13,7 +13,7 @@ from interfaces import canonical
 from interfaces.clock import Clock, SystemClock
 from interfaces.envelope import ENVELOPES, Opened, Outgoing
 from interfaces.envelope.payload import payloads_of
-from interfaces.envelope.settings import value_at
+from interfaces.envelope.settings import enter_ids, value_at
 from interfaces.failure import Failure
 from interfaces.ids import new_id
 from interfaces.mapping import Context, IdLookup, InMemoryLookup, MessageMapping, compile_mapping
@@ -68,6 +68,7 @@ class Agreement:
         """Canonical request -> wire; Failure(invalid) when the body or the wire message breaks its schema."""
         op, part = self.operation(operation), self._requests[operation]
         tree = self._to_tree(part, message.body, message.area)
+        enter_ids(self.spec.transport.settings, tree, message)
         payload = self._payloads.encode(part.side, tree, self._envelope.wants_json({}))
         return self._envelope.request(Outgoing(op, payload, message, tree))
 

@@ -8,6 +8,7 @@ from typing import Any
 from interfaces.envelope.base import Ids
 from interfaces.mapping.rows import parse_path
 from interfaces.mapping.runtime import at, pick
+from interfaces.message import Message
 
 
 def ids_by_path(settings: Mapping[str, Any], tree: Mapping[str, Any]) -> Ids:
@@ -17,6 +18,19 @@ def ids_by_path(settings: Mapping[str, Any], tree: Mapping[str, Any]) -> Ids:
         exchange_id=text_at(tree, settings.get("exchangeId", "")),
         reply_to=text_at(tree, settings.get("replyTo", "")),
     )
+
+
+def enter_ids(settings: Mapping[str, Any], tree: dict[str, Any], message: Message) -> None:
+    """The other way: a message's source, exchange id and reply_to into a tree whose rows left them out."""
+    said = {
+        "source": message.source,
+        "exchangeId": message.exchange_id or message.id,
+        "replyTo": message.reply_to,
+    }
+    for name, value in said.items():
+        path = settings.get(name, "")
+        if path and value and not text_at(tree, path):
+            set_at(tree, path, value)
 
 
 def text_at(tree: Any, path: str) -> str:
