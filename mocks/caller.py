@@ -13,7 +13,7 @@ from mocks.shell import ENVELOPE
 from mocks.spyne_side import FIELD, Service
 from mocks.store import Body
 
-TIMEOUT = httpx.Timeout(15.0)
+TIMEOUT = httpx.Timeout(8.0, connect=2.0)
 
 
 class HubRefused(Exception):

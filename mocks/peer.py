@@ -90,6 +90,9 @@ class Peer:
         """A business refusal in the peer's own reply."""
         raise NotImplementedError
 
+    def replied(self, tx: Tx, request: Body, reply: Body, rule: Rule) -> None:
+        """An answer, good or refusing, is about to be committed: peers on queues send it from here."""
+
     def state(self, tx: Tx) -> Body:
         """What stands in the peer now, for people and checks."""
         return {}
@@ -124,13 +127,20 @@ class Peer:
 
     # -- work --------------------------------------------------------------------------------------------------
 
-    def receive(self, operation: str, request: Body) -> Answer:
-        """One request in the wire's own words -> the answer, committed. Unknown operation: Failure(not_found)."""
+    def receive(self, operation: str, request: Body, delivery: str = "") -> Answer:
+        """One request in the wire's own words -> the answer, committed. Unknown operation: Failure(not_found).
+
+        ``delivery`` names a broker's delivery: one that comes again because its acknowledgement was lost is ignored.
+        """
         act = self.acts.get(operation)
         if act is None:
             known = ", ".join(sorted(self.acts))
             raise Failure("not_found", f"{self.code} has no operation {operation!r}", advice=f"it has: {known}")
         with self.store.tx() as tx:
+            if delivery and tx.recall(delivery) is not None:
+                return Answer(None)
+            if delivery:
+                tx.remember(delivery, "delivery", {})
             answer = self._answer(tx, operation, act, request)
         self.pump.wake()
         return answer
@@ -139,6 +149,8 @@ class Peer:
         key = str(request.get(act.key) or "")
         rule = rules.take(tx, (operation, act.name), request)
         body, outcome = self._carry_out(tx, operation, act, request, rule, key)
+        if body is not None:
+            self.replied(tx, request, body, rule)
         tx.journal("in", operation, key, request, outcome)
         return Answer(body, rule.manner(key))
 

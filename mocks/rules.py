@@ -54,6 +54,15 @@ class Rule:
         """What the shell is told, as header text; ``""`` = a plain answer."""
         return json.dumps({"do": self.do, "key": key, **self.args}) if self.do in ON_THE_WIRE else ""
 
+    @property
+    def copies(self) -> int:
+        """How often a callback or reply message goes out."""
+        return {"timeout_but_done": 0, "no_callback": 0, "duplicate_callback": 2}.get(self.do, 1)
+
+    def delay(self, usual: str | float) -> float:
+        """Seconds until it goes out."""
+        return float(self.args.get("seconds", 1.0)) if self.do == "slow" else float(usual)
+
 
 @dataclass(frozen=True)
 class Answer:

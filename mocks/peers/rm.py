@@ -7,8 +7,6 @@ the area's pool, starting at a place that depends on the product instance, so th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from interfaces.clock import SECOND
 from mocks.peer import Act, Peer, Refused
@@ -16,20 +14,11 @@ from mocks.peers import rm_pool as pool
 from mocks.peers.rm_soap import RES_STATUS, RES_TYPE, SERVICE
 from mocks.rules import Rule
 from mocks.store import Body, Tx
+from mocks.times import compact, moment
 
-ZONE = ZoneInfo("Asia/Shanghai")
 KINDS: Mapping[str, str] = {code: kind for kind, code in RES_TYPE.items()}
 NEEDS: Mapping[str, tuple[str, ...]] = {"FTTH": ("port",), "VOICE": ("line",), "ADSL": ("port", "line")}
 """What an allotment takes when it does not say."""
-
-
-def shanghai(at: int) -> str:
-    """Microseconds UTC -> ``yyyyMMddHHmmss``, the way these systems write times."""
-    return datetime.fromtimestamp(at / SECOND, ZONE).strftime("%Y%m%d%H%M%S")
-
-
-def moment(text: str) -> int:
-    return int(datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=ZONE).timestamp()) * SECOND
 
 
 class Rm(Peer):
@@ -68,7 +57,8 @@ class Rm(Peer):
             wanted = self._wanted(tx, step, request, owner)
             until = self._until(tx, step, request)
             moved = [pool.move(tx, step, kind, id, request, owner, until) for kind, id in wanted]
-            tx.effect(request["requestNo"], step, owner)
+            if moved:
+                tx.effect(request["requestNo"], step, owner)
             reply = {"requestNo": request["requestNo"], "resultCode": "0", "resultMsg": "ok"}
             return reply | {"rmOrderNo": f"RM{request['requestNo']}"[:64], "resInfo": [show(row) for row in moved]}
 
@@ -125,5 +115,5 @@ def show(row: Body) -> Body:
     """A resource as RM writes it."""
     shown = {"resType": RES_TYPE[row["kind"]], "resNo": row["id"], "resStatus": RES_STATUS[row["state"]]}
     shown["resLevel"] = row.get("level")
-    shown["holdTime"] = shanghai(row["until"]) if row["until"] else None
+    shown["holdTime"] = compact(row["until"]) if row["until"] else None
     return shown

@@ -1,0 +1,197 @@
+"""SPS, service provisioning (服务开通): takes service orders, works them off through the hub, calls back.
+
+It serves ``sps-service`` (orders to SPS) and ``sps-result`` (outcomes of SPS's own orders), and calls the hub at
+``sps-orders``. RM, WFM and NMS are reached through the hub only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from interfaces.ids import new_id
+from mocks.caller import Caller, HubRefused
+from mocks.outbox import After, Again, Job
+from mocks.peer import Act, Peer, Refused, Setting
+from mocks.peers import sps_flow as flows
+from mocks.peers import sps_messages as messages
+from mocks.peers.sps_soap import HUB, RESULTS, SERVED
+from mocks.rules import Rule
+from mocks.store import Body, Tx
+from mocks.times import compact
+
+
+class Sps(Peer):
+    code = "SPS"
+    title = "service provisioning"
+    services = (SERVED, RESULTS)
+    defaults = {"hub_url": "", "step_seconds": "0"}
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__(setting)
+        self.caller = Caller(self._hub)
+
+    def _hub(self) -> str:
+        with self.store.tx() as tx:
+            url = tx.setting("hub_url").rstrip("/")
+        if not url:
+            raise Again("the hub's address is not configured yet")
+        return url
+
+    def stop(self) -> None:
+        super().stop()
+        self.caller.close()
+
+    def make_acts(self) -> Mapping[str, Act]:
+        return {
+            "submitServiceOrder": Act("provision", "soNbr", self._submit),
+            "cancelServiceOrder": Act("cancel", "soNbr", self._cancel),
+            "queryServiceOrder": Act("queryOutcome", "soNbr", self._query, repeats=True),
+            "orderResultNotify": Act("notify", "orderNbr", self._result, repeats=True),
+        }
+
+    def make_jobs(self) -> Mapping[str, Job]:
+        return {"order": self._order, "notify": self._notify}
+
+    def refusal(self, operation: str, request: Body, refused: Refused) -> Body:
+        number = "orderNbr" if operation == "orderResultNotify" else "soNbr"
+        reply = {number: request.get(number), "resultCode": refused.code, "resultMsg": refused.text}
+        return reply | ({"soState": flows.UNKNOWN} if operation == "queryServiceOrder" else {})
+
+    def state(self, tx: Tx) -> Body:
+        rows = tx.things("kind = 'so' ORDER BY id")
+        shown = ("state", "area", "owner", "spsOrderNbr", "res", "flow")
+        return {"orders": {row["id"]: {name: row[name] for name in shown} for row in rows}}
+
+    def findings(self, tx: Tx) -> list[str]:
+        stuck = tx.things("kind = 'so' AND state = ? ORDER BY id", flows.WORKING)
+        return [f"service order {row['id']} waits for {row['flow']['todo'][:1]}" for row in stuck]
+
+    # -- acts --------------------------------------------------------------------------------------------------
+
+    def _submit(self, tx: Tx, request: Body, rule: Rule) -> Body:
+        number, instance = request["soNbr"], request["prodInstId"]
+        if tx.things("kind = 'so' AND owner = ? AND state = ?", instance, flows.WORKING):
+            raise Refused("2002", "an order is open on this product instance")
+        tx.effect(number, "provision", instance)
+        order = {
+            "spsOrderNbr": new_id("sps"),
+            "request": request,
+            "res": [r for r in request.get("resInfo", []) if r.get("resNo")],
+            "flow": flows.begin(request["workType"], request.get("prodSpec", "")),
+            "copies": rule.copies,
+            "step": 0,
+        }
+        self._go_on(tx, order | {"id": number, "area": request["lanId"], "owner": instance})
+        return {"soNbr": number, "resultCode": "0", "resultMsg": "ok", "spsOrderNbr": order["spsOrderNbr"]}
+
+    def _cancel(self, tx: Tx, request: Body, rule: Rule) -> Body:
+        reply = {"soNbr": request["soNbr"], "resultCode": "0", "soState": flows.CANCELLED}
+        order = self._meant(tx, request)
+        if order is None or order["state"] in flows.FINAL - {flows.DONE}:
+            return reply  # nothing of it is left
+        tx.effect(request["soNbr"], "cancel", order["owner"])
+        at_work = order["flow"]["todo"][:1] == ["dispatch"] and order["flow"]["ending"] == flows.DONE
+        if at_work:
+            self._send(tx, order, "recall", order["id"])
+        order["flow"] = flows.settle(flows.cancelled(order["flow"]))
+        order["silent"] = order["state"] == flows.DONE  # its caller has had the callback already
+        if order["silent"] or not order["flow"]["todo"]:
+            self._go_on(tx, order)
+        else:
+            self._keep(tx, order, flows.WORKING)
+        return reply | {"spsOrderNbr": order["spsOrderNbr"]}
+
+    def _meant(self, tx: Tx, request: Body) -> Body | None:
+        """The order to be cancelled: by its number, else the last one of the product instance."""
+        if number := request.get("origSoNbr"):
+            order = tx.get("so", number)
+            if order is None:
+                raise Refused("2004", "no such service order")
+            return order
+        found = tx.things("kind = 'so' AND owner = ?", request["prodInstId"])
+        return max(found, key=lambda row: str(row["spsOrderNbr"]), default=None)
+
+    def _query(self, tx: Tx, request: Body, rule: Rule) -> Body:
+        order = tx.get("so", request["soNbr"])
+        reply = {"soNbr": request["soNbr"], "resultCode": "0", "soState": order["state"] if order else flows.UNKNOWN}
+        return reply | (messages.outcome(order) | {"spsOrderNbr": order["spsOrderNbr"]} if order else {})
+
+    def _result(self, tx: Tx, request: Body, rule: Rule) -> Body:
+        """Outcome of one of SPS's own orders, as told by the hub."""
+        reply = {"orderNbr": request["orderNbr"], "resultCode": "0"}
+        child = tx.get("child", request["orderNbr"])
+        if child is None:
+            return reply | {"recvFlag": "U"}
+        if request["orderState"] not in flows.FINAL:
+            return reply | {"recvFlag": "R"}
+        if child["state"] != "sent":
+            return reply | {"recvFlag": "D"}
+        self._ended(tx, child, request)
+        return reply | {"recvFlag": "R"}
+
+    # -- progress ----------------------------------------------------------------------------------------------
+
+    def _ended(self, tx: Tx, child: Body, result: Body) -> None:
+        tx.move("child", child["id"], result["orderState"], child["owner"])
+        order = tx.get("so", child["owner"])
+        if order is None or child["step"] == "recall":
+            return
+        if result["orderState"] == flows.DONE:
+            order["res"] = messages.merged(order["res"], result.get("resInfo", []), child["step"])
+            order["flow"] = flows.succeeded(order["flow"])
+        else:
+            order["flow"] = flows.failed(order["flow"], result["orderState"], messages.reason(result))
+        order["flow"] = flows.settle(order["flow"])
+        self._go_on(tx, order)
+
+    def _go_on(self, tx: Tx, order: Body) -> None:
+        """Send the next step, or end the order."""
+        if todo := order["flow"]["todo"]:
+            order["step"] += 1
+            self._send(tx, order, todo[0])
+            self._keep(tx, order, flows.WORKING)
+            return
+        order["finishTime"] = compact(tx.now)
+        self._keep(tx, order, order["flow"]["ending"])
+        for _ in range(0 if order.get("silent") else order["copies"]):
+            tx.later("notify", order["id"], messages.notification(order, order["flow"]["ending"]))
+
+    def _send(self, tx: Tx, order: Body, step: str, original: str = "") -> None:
+        suffix = f"{order['step']}R" if step == "recall" else str(order["step"])
+        number = f"{order['spsOrderNbr']}.{suffix}"
+        tx.put("child", number, area=order["area"], state="sent", owner=order["id"], step=step)
+        previous = f"{order['spsOrderNbr']}.{order['step']}" if original else ""
+        payload = {"step": step, "number": number, "fields": messages.fields(order, step, number, previous)}
+        tx.later("order", order["id"], payload, float(tx.setting("step_seconds", "0")))
+
+    def _keep(self, tx: Tx, order: Body, state: str) -> None:
+        data = {k: v for k, v in order.items() if k not in ("kind", "id", "area", "state", "owner", "until")}
+        tx.put("so", order["id"], area=order["area"], state=state, owner=order["owner"], **data)
+
+    # -- calls to the hub --------------------------------------------------------------------------------------
+
+    def _order(self, payload: Body) -> After:
+        operation, _ = flows.WIRE[payload["step"]]
+        try:
+            reply = self.caller.call(HUB, operation, payload["fields"])
+        except HubRefused as refused:
+            reply = {"resultCode": "fault", "resultMsg": str(refused)[:400]}
+
+        def after(tx: Tx) -> None:
+            accepted = reply.get("resultCode") == "0"
+            outcome = "sent" if accepted else f"refused: {reply.get('resultCode')}"
+            tx.journal("out", operation, payload["number"], payload["fields"], outcome)
+            child = tx.get("child", payload["number"])
+            if not accepted and child is not None and child["state"] == "sent":
+                why = {"reasonCode": reply.get("resultCode"), "reasonText": reply.get("resultMsg"), "reasonClass": "R8"}
+                self._ended(tx, child, {"orderState": flows.FAILED, **why})
+
+        return after
+
+    def _notify(self, payload: Body) -> After:
+        try:
+            reply = self.caller.call(HUB, "serviceOrderNotify", payload)
+        except HubRefused as refused:
+            reply = {"resultCode": str(refused)[:400]}
+        outcome = "sent" if reply.get("resultCode") == "0" else f"refused: {reply.get('resultCode')}"
+        return lambda tx: tx.journal("out", "serviceOrderNotify", payload["soNbr"], payload, outcome)

@@ -1,0 +1,65 @@
+"""What peers on AMQP queues share: an own queue to listen to, and a durable job that publishes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from interfaces.amqp import Delivery
+from interfaces.failure import Failure
+from mocks.amqp import Broker
+from mocks.consumer import Consumer, message
+from mocks.outbox import After, Again, Job
+from mocks.peer import Peer, Setting
+from mocks.store import Body, Tx
+
+FILE = "amqp.db"
+DELIVERIES = 5
+
+
+class QueuePeer(Peer):
+    """``queue`` is this peer's own; ``operation(body)`` says which act a message asks for."""
+
+    queue: ClassVar[str] = ""
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Fields without which a message is not understood; it goes to the dead letter."""
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__(setting)
+        self.broker = Broker(setting.data / FILE)
+        self.broker.declare(f"{self.queue}.dead")
+        self.broker.declare(self.queue, DELIVERIES, f"{self.queue}.dead")
+        self.consumer = Consumer(self.broker, self.queue, self.take)
+
+    def operation(self, body: Body) -> str:
+        """Name of the act in ``acts``."""
+        raise NotImplementedError
+
+    def make_jobs(self) -> Mapping[str, Job]:
+        return {"publish": self._publish}
+
+    def take(self, body: Body, delivery: Delivery) -> None:
+        if missing := [name for name in self.needs if not isinstance(body.get(name), str)]:
+            raise Failure("invalid", f"missing: {', '.join(missing)}", where=self.queue)
+        properties = {"@reply_to": delivery.reply_to, "@correlation_id": delivery.correlation_id}
+        self.receive(self.operation(body), body | properties, f"{self.queue}/{delivery.id}")
+
+    def send(self, tx: Tx, key: str, queue: str, body: Body, correlation_id: str = "", seconds: float = 0.0) -> None:
+        """Publish to a queue when this transaction has committed; again and again until the queue is there."""
+        payload = {"queue": queue, "body": body, "correlation_id": correlation_id}
+        tx.later("publish", key, payload, seconds)
+
+    def _publish(self, payload: Body) -> After:
+        new = message(payload["queue"], payload["body"], payload["correlation_id"])
+        if self.broker.publish([new]):
+            raise Again(f"nobody has declared {payload['queue']}")
+        return lambda tx: tx.journal("out", payload["queue"], payload["correlation_id"], payload["body"], "sent")
+
+    def start(self) -> None:
+        super().start()
+        self.consumer.start()
+
+    def stop(self) -> None:
+        self.consumer.stop()
+        super().stop()
+        self.broker.close()
