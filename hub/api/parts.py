@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any
 
@@ -12,10 +14,12 @@ from hub.runtime import Hub
 from hub.views.messages import MaskerOf
 from hub.views.paging import MAX_LIMIT
 from hub.views.text import Masker
-from interfaces.codec import json as strict_json
+from interfaces.envelope import json_body as strict_json
 from interfaces.failure import Failure
 from interfaces.spec.model import InterfaceSpec
 from interfaces.wire import WireMessage
+
+DIGITS = 30  # of a number in a body; JSON allows 1e999999999, whose digits would fill the memory
 
 
 # async only because the framework runs a plain dependency in a thread of its own
@@ -56,10 +60,31 @@ def json_only(request: Request) -> None:
 async def json_body(request: Request) -> dict[str, Any]:
     """The body as a JSON object, read strictly (no duplicate keys, no NaN, bounded depth)."""
     json_only(request)
-    data = strict_json.loads(await whole_body(request))
+    data, _ = strict_json.read(await whole_body(request), request.headers.get("content-type", ""))
     if not isinstance(data, dict):
         raise Failure("invalid", "the body must be a JSON object", reason="json")
+    refuse_unstorable(data)
     return data
+
+
+def refuse_unstorable(data: Any) -> None:
+    """Failure ``invalid`` for what no store can keep: NUL, half characters, numbers beyond all measure."""
+    for value in _leaves(data):
+        if isinstance(value, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value):
+            raise Failure("invalid", "the text holds a NUL or half a character", reason="json")
+        if isinstance(value, Decimal) and abs(value.adjusted()) > DIGITS:
+            raise Failure("invalid", f"a number has more than {DIGITS} digits", reason="json")
+
+
+def _leaves(data: Any) -> Iterator[Any]:
+    if isinstance(data, Mapping):
+        yield from data
+        data = data.values()
+    elif not isinstance(data, list):
+        yield data
+        return
+    for item in data:
+        yield from _leaves(item)
 
 
 HubOf = Annotated[Hub, Depends(the_hub)]

@@ -12,7 +12,7 @@ from hub.runtime import Hub
 from hub.store.writer import Store
 from hub.topology import bundled
 from interfaces.clock import VirtualClock
-from interfaces.codec import json as strict_json
+from interfaces.envelope import json_body
 from interfaces.failure import Failure
 from interfaces.message import Message
 from interfaces.spec.model import InterfaceSpec, Operation, Side, Transport
@@ -40,7 +40,7 @@ class FakeAgreement:
     spec: InterfaceSpec = SPEC
 
     def read_request(self, wire: WireMessage) -> Any:
-        body = strict_json.decode(wire.body, wire.content_type)
+        body, _ = json_body.read(wire.body, wire.content_type)
         if not isinstance(body, dict) or "externalId" not in body:
             fault = {"path": "externalId", "message": "is missing"}
             raise Failure("invalid", "the order is not as agreed", errors=[fault])

@@ -106,7 +106,12 @@ REFUSED: list[tuple[str, str, dict[str, Any], int, str]] = [
 JSON = {"Content-Type": "application/json"}
 BROKEN = [
     *(b"", b"{", b"nonsense", b'{"reason": NaN}', b'{"reason": "x", "reason": "y"}', b"\xff\xfe", b'{"a":' * 1500),
-    *(b'{"reason": "\\u0000"}', b'{"reason": "\\ud800"}', b'{"reason": 1' + b"0" * 9000 + b"}"),
+    *(
+        b'{"reason": "x", "output": 1e999999999}',
+        b'{"reason": "\\u0000"}',
+        b'{"reason": "\\ud800"}',
+        b'{"reason": 1' + b"0" * 9000 + b"}",
+    ),
 ]
 
 
