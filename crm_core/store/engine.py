@@ -40,7 +40,7 @@ class Database:
         Failure ``unavailable`` when it is not our turn before ``deadline``: nothing was done.
         """
         left = deadline.left() if deadline else PATIENCE
-        if not self._turn.acquire(timeout=left):
+        if left <= 0 or not self._turn.acquire(timeout=left):
             raise Failure("unavailable", "the CRM database is busy", advice="again later")
         try:
             with _translated(), self._engine.connect() as plain:
