@@ -104,15 +104,21 @@ REFUSED: list[tuple[str, str, dict[str, Any], int, str]] = [
     ("POST", "/api/v1/fallout/fo_1/retry", {"data": {"reason": "x"}}, 415, "invalid"),
 ]
 JSON = {"Content-Type": "application/json"}
+# fmt: off
 BROKEN = [
-    *(b"", b"{", b"nonsense", b'{"reason": NaN}', b'{"reason": "x", "reason": "y"}', b"\xff\xfe", b'{"a":' * 1500),
-    *(
-        b'{"reason": "x", "output": 1e999999999}',
-        b'{"reason": "\\u0000"}',
-        b'{"reason": "\\ud800"}',
-        b'{"reason": 1' + b"0" * 9000 + b"}",
-    ),
+    b"",
+    b"{",
+    b"nonsense",
+    b'{"reason": NaN}',
+    b'{"reason": "x", "reason": "y"}',
+    b"\xff\xfe",
+    b'{"a":' * 1500,
+    b'{"reason": "x", "output": 1e999999999}',
+    b'{"reason": "\\u0000"}',
+    b'{"reason": "\\ud800"}',
+    b'{"reason": 1' + b"0" * 9000 + b"}",
 ]
+# fmt: on
 
 
 @pytest.mark.parametrize(("method", "path", "rest", "status", "code"), REFUSED)
