@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from adapters.doors.desk import Desk, unforeseen
-from adapters.doors.http_io import Answer, Gone, Receive, Scope, Send, heads, read, write
+from adapters.doors.http_io import Answer, Gone, Receive, Scope, Send, heads, place, read, write
 from hub.errors import wire_codes
 from hub.intake import Inbound
 from hub.runtime import Hub
@@ -75,8 +75,8 @@ class Exchange:
     def _open(self, case: _Case, document: WireMessage) -> Opened:
         try:
             opened = self._plain.peek(document)
-        except Failure:
-            case.header = header_of(document)
+        except Failure as failure:
+            case.header = failure.header or header_of(document)
             raise
         case.header = opened.header
         return opened
@@ -107,7 +107,7 @@ class ExchangeHttpDoor:
         self._limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        endpoint, wire = f"http:{scope['path']}", heads(scope)
+        endpoint, wire = f"http:{place(scope)}", heads(scope)
         status = self._status(scope)
         try:
             if status != 200:

@@ -15,7 +15,7 @@ from typing import Any
 
 from adapters.doors.desk import Desk, unforeseen
 from adapters.doors.exchange import Exchange
-from adapters.doors.http_io import Answer, Gone, Receive, Scope, Send, heads, read, write
+from adapters.doors.http_io import Answer, Gone, Receive, Scope, Send, heads, place, read, write
 from adapters.doors.soap_rules import XML, check_media, fault
 from adapters.spyne_side import NAMESPACE, OPERATION, ExchangeService
 from hub.errors import wire_codes
@@ -55,7 +55,7 @@ class ExchangeSoapDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] == "GET" and scope["query_string"][:4].lower() == b"wsdl":
             return await write(send, Answer(200, self._service.wsdl, XML))
-        endpoint, wire = f"soap:{scope['path']}", heads(scope)
+        endpoint, wire = f"soap:{place(scope)}", heads(scope)
         try:
             _check_method(scope)
             wire = await read(scope, receive, self._limits.size)

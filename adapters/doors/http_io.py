@@ -57,6 +57,12 @@ def heads(scope: Scope) -> WireMessage:
     return WireMessage(b"", content_type, headers)
 
 
+def place(scope: Scope) -> str:
+    """The path as journal and log may hold it: printable, and no longer than an address is."""
+    path: str = scope["path"][:200]
+    return path if path.isprintable() else "".join(c if c.isprintable() else "?" for c in path)
+
+
 def too_large(limit: int) -> Failure:
     return Failure(
         "too_large", f"the body is longer than {limit} bytes", where="body", advice="send it in smaller parts"
@@ -76,7 +82,7 @@ async def write(send: Send, answer: Answer) -> None:
 
 def _heads(scope: Scope) -> tuple[str, dict[str, str], bytes, bytes]:
     content_type, length, encoding = "", b"", b""
-    kept = {":method": scope["method"], ":path": scope["path"], ":query": scope["query_string"].decode("latin-1")}
+    kept = {":method": scope["method"], ":path": place(scope), ":query": scope["query_string"].decode("latin-1")}
     for name, value in scope["headers"]:
         if name == b"content-type":
             content_type = value.decode("latin-1")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from adapters.doors.desk import Desk, unforeseen
-from adapters.doors.http_io import Answer, Gone, Receive, Scope, Send, heads, read, write
+from adapters.doors.http_io import Answer, Gone, Receive, Scope, Send, heads, place, read, write
 from adapters.doors.soap_rules import XML, check_action, check_media, fault
 from hub.errors import wire_codes
 from hub.intake import Inbound
@@ -45,7 +45,7 @@ class SoapDoor:
         self._contract = lru_cache(maxsize=256)(self._readdressed)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        case = _Case(f"soap:{scope['path']}", heads(scope))
+        case = _Case(f"soap:{place(scope)}", heads(scope))
         try:
             answer = await self._served(case, scope, receive)
         except Gone:
@@ -77,7 +77,7 @@ class SoapDoor:
         status = case.status or (500 if case.received else _STATUS.get(failure.code, 500))
         if case.agreement is None:
             return Answer(status, fault(failure, code), XML)
-        written = case.agreement.write_failure(case.received, failure, code)
+        written = case.agreement.write_failure(case.received, failure, code, failure.header)
         return Answer(status, written.body, written.content_type or XML)
 
     def _agreement(self, path: str) -> Agreement:
@@ -85,7 +85,7 @@ class SoapDoor:
         agreement = self._registry.get(name)
         spec = agreement.spec
         if spec.direction != "inbound" or spec.transport.envelope != "soap-plain":
-            raise Failure("not_found", "no such SOAP interface is served here", where=path)
+            raise Failure("not_found", "no such SOAP interface is served here", where=path[:200])
         return agreement
 
     def _readdressed(self, agreement: Agreement) -> bytes:
