@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -21,9 +22,23 @@ SENDER = {"order-intake": "CHAN", "sps-orders": "SPS"}
 """Interfaces whose bodies name the sender."""
 
 
+PRODUCT_ORDERS = "/tmf-api/productOrderingManagement/v4/productOrder"
+
+PORTAL = {
+    "SrcOrgID": "100000",
+    "SrcSysID": "1000000206",
+    "SrcSysSign": "123",
+    "DstOrgID": "609903",
+    "DstSysID": "6099030001",
+}
+"""Header values of a ContractRoot client; a spec of the hub's own side has none."""
+
+
 @cache
 def agreement(name: str) -> Agreement:
-    return Agreement(bundled()[name])
+    spec = bundled()[name]
+    settings = {**spec.transport.settings, "as": PORTAL}
+    return Agreement(replace(spec, transport=replace(spec.transport, settings=settings)))
 
 
 def example_of(name: str, example: str) -> tuple[InterfaceSpec, Operation, Mapping[str, str]]:
@@ -36,11 +51,12 @@ def wire(spec: InterfaceSpec, operation: Operation, file: str) -> WireMessage:
     """The example as it would stand on the wire, with what its transport says beside the body."""
     body = (spec.folder / file).read_bytes() if file else b""
     kind = "text/xml; charset=utf-8" if file.endswith(".xml") else "application/json"
-    names = operation.wire
+    said = {key: str(value) for key, value in operation.wire.items()}
     headers = {
-        "amqp": {"type": str(names.get("type", ""))},
-        "table": {"table": str(names.get("request", ""))},
+        "amqp": {"type": said.get("type", "")},
+        "table": {"table": said.get("request", "")},
         "local": {"operation": operation.name},
+        "rest": {":method": said.get("method", ""), ":path": PRODUCT_ORDERS},
     }.get(spec.transport.kind, {})
     return WireMessage(body, kind, {key: value for key, value in headers.items() if value})
 
