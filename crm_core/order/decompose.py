@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from crm_core.catalogue.model import Catalogue, Product
 from crm_core.catalogue.recipe import Capabilities, TaskRule
 from crm_core.catalogue.template import Facts
-from crm_core.order.facts import customer_facts, make_facts
+from crm_core.order.facts import Ids, customer_facts, make_facts
 from crm_core.order.items import Item, business_action, changes, offering_code
 from interfaces.plan import Input, Plan, PlannedTask, Undo
-
-Ids = Callable[[str, str], str]
-"""(kind ``PI`` or ``CU``, item id) -> an id, always the same one for the same order and item."""
 
 
 def decompose(order: Mapping[str, Any], catalogue: Catalogue, capabilities: Capabilities, ids: Ids) -> Plan:
@@ -24,7 +21,7 @@ def decompose(order: Mapping[str, Any], catalogue: Catalogue, capabilities: Capa
     ``product_family`` and ``action`` are the first item's, ``facts["instances"]`` lists all.
     """
     items = changes(order)
-    shared = customer_facts(order, ids("CU", ""))
+    shared = customer_facts(order, ids)
     tasks: list[PlannedTask] = []
     instances = [item.get("product", {}).get("id") or ids("PI", item["id"]) for item in items]
     for number, (item, instance) in enumerate(zip(items, instances, strict=True), 1):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from crm_core.catalogue.model import Offering
@@ -12,10 +12,14 @@ WHO = ("id", "name", "role", "partyType", "phone")
 """What a network or work system may know of a party: who and how to reach them, no identity document."""
 
 
-def customer_facts(order: Mapping[str, Any], customer_id: str) -> dict[str, Any]:
-    """The facts all items share: the customer (with ``customer_id`` when the order has none) and the contact."""
+Ids = Callable[[str, str], str]
+"""(kind ``PI`` or ``CU``, item id) -> an id, always the same one for the same order and item."""
+
+
+def customer_facts(order: Mapping[str, Any], ids: Ids) -> dict[str, Any]:
+    """The facts all items share: the customer (a new one gets an id) and the contact."""
     found = party(order, "customer")
-    customer = {**found, "id": found.get("id") or customer_id} if found else None
+    customer = {**found, "id": found.get("id") or ids("CU", "")} if found else None
     return {
         "customer": customer,
         "subscriber": {key: customer[key] for key in WHO if key in customer} if customer else None,
