@@ -11,9 +11,9 @@ from fastapi import Depends, Query, Request
 from starlette.exceptions import HTTPException
 
 from hub.runtime import Hub
+from hub.views.mask import Masker
 from hub.views.messages import MaskerOf
 from hub.views.paging import MAX_LIMIT
-from hub.views.text import Masker
 from interfaces.envelope import json_body as strict_json
 from interfaces.failure import Failure
 from interfaces.spec.model import InterfaceSpec

@@ -1,0 +1,110 @@
+"""What a spec marks as personal is hidden: in the canonical body by path, in the wire text by value and by field name."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from xml.sax.saxutils import escape
+
+from interfaces.spec.model import InterfaceSpec, Row
+
+MASK = "***"
+SHORTEST = 2
+"""Characters of the shortest value looked for in a text: the shortest Chinese name."""
+
+_INDEX = re.compile(r"\[[^\]]*\]")
+
+
+@dataclass(frozen=True)
+class Masker:
+    """paths: canonical, marked in the spec, without selectors (every element of a list is hidden).
+
+    names: wire fields that only marked paths are mapped to; shared: wire fields that others are mapped to as well.
+    """
+
+    paths: tuple[str, ...] = ()
+    names: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, spec: InterfaceSpec) -> Masker:
+        """The masker of one interface."""
+        marked = tuple(sorted({_bare(p) for p in spec.masked}))
+        mapped = set(_mapped(spec))
+        hidden = {name for path, name in mapped if _under(path, marked)}
+        open_ = {name for path, name in mapped if not _under(path, marked)}
+        return cls(marked, frozenset(hidden - open_), frozenset(hidden & open_))
+
+    def canonical(self, body: Any) -> Any:
+        """A copy of a canonical body with the marked values as ``***``."""
+        for path in self.paths:
+            body = _masked(body, path.split("."))
+        return body
+
+    def text(self, text: str, body: Any) -> str:
+        """Wire text with the marked values as ``***``: those of ``body``, and whatever stands in a marked field.
+
+        Without a body (refused before it was mapped) fields that are only sometimes personal are hidden too.
+        """
+        values = {v for p in self.paths for v in _values(body, p.split(".")) if len(v) >= SHORTEST}
+        for value in sorted(values, key=len, reverse=True):
+            for form in (value, escape(value), json.dumps(value)[1:-1]):
+                text = text.replace(form, MASK)
+        for name in self.names if body else self.names | self.shared:
+            text = _field(name).sub(lambda m: f"{m[1] or m[2]}{MASK}", text)
+        return text
+
+
+def _bare(path: str) -> str:
+    return _INDEX.sub("", path)
+
+
+def _under(path: str, marked: Iterable[str]) -> bool:
+    return any(path == m or path.startswith(f"{m}.") for m in marked)
+
+
+def _mapped(spec: InterfaceSpec) -> Iterator[tuple[str, str]]:
+    """Every (bare canonical path, wire field name) of a spec."""
+    for operation in spec.operations.values():
+        for side in (operation.request, operation.reply):
+            yield from _rows(side.mapping or () if side else (), "")
+
+
+def _rows(rows: Iterable[Row], base: str) -> Iterator[tuple[str, str]]:
+    for row in rows:
+        path = ".".join(p for p in (base, _bare(row.canonical or "")) if p)
+        if row.rows:
+            yield from _rows(row.rows, path)
+        elif row.wire:
+            yield path, _bare(row.wire).rpartition(".")[2].lstrip("@")
+
+
+def _field(name: str) -> re.Pattern[str]:
+    """``<ns:name ...>value``, ``name="value"`` or ``"name": "value"``; the value follows the group."""
+    n = re.escape(name)
+    return re.compile(rf'(<(?:[\w.-]+:)?{n}(?:\s[^>]*)?>)[^<]+|((?:\s{n}\s*=\s*"|"{n}"\s*:\s*"))[^"]+')
+
+
+def _masked(body: Any, path: Sequence[str]) -> Any:
+    if not path:
+        return MASK
+    if isinstance(body, list):
+        return [_masked(item, path) for item in body]
+    if isinstance(body, Mapping) and path[0] in body:
+        return {**body, path[0]: _masked(body[path[0]], path[1:])}
+    return body
+
+
+def _values(body: Any, path: Sequence[str]) -> Iterator[str]:
+    """Every text below ``path``."""
+    if isinstance(body, list):
+        for item in body:
+            yield from _values(item, path)
+    elif isinstance(body, Mapping):
+        for item in [body.get(path[0])] if path else body.values():
+            yield from _values(item, path[1:])
+    elif isinstance(body, str) and not path:
+        yield body
