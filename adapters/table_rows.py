@@ -28,7 +28,8 @@ class TableRows:
         self.status = str(layout["status"])
 
     def key(self, table: str) -> str:
-        return next(name for name, column in self._tables[table]["columns"].items() if column.get("key"))
+        columns = self._tables[table]["columns"].items()
+        return next(str(name) for name, column in columns if column.get("key"))
 
     def read_mark(self, table: str) -> str:
         return str(self._tables[table]["read_mark"])

@@ -77,7 +77,7 @@ class SoapDoor:
         status = case.status or (500 if case.received else _STATUS.get(failure.code, 500))
         if case.agreement is None:
             return Answer(status, fault(failure, code), XML)
-        written = case.agreement.write_failure(case.received, failure, code, failure.header)
+        written = case.agreement.write_failure(case.received, failure, code)
         return Answer(status, written.body, written.content_type or XML)
 
     def _agreement(self, path: str) -> Agreement:

@@ -65,9 +65,7 @@ class Agreement:
     def write_reply(self, received: Received, reply: Message) -> WireMessage:
         return WireMessage(f"<done>{reply.key}</done>".encode(), "text/xml; charset=utf-8")
 
-    def write_failure(
-        self, received: Received | None, failure: Failure, code: str, header: Mapping[str, str] | None = None
-    ) -> WireMessage:
+    def write_failure(self, received: Received | None, failure: Failure, code: str) -> WireMessage:
         known = "read" if received else "unread"
         text = f"<fault code='{code}' incident='{failure.detail.get('incident')}'>{known}: {failure.message}</fault>"
         return WireMessage(text.encode(), "text/xml; charset=utf-8")
