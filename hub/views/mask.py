@@ -1,4 +1,4 @@
-"""What a spec marks as personal is hidden: in the canonical body by path, in the wire text by value and by field name."""
+"""What a spec marks as personal is hidden: in the canonical body by path, on the wire by value and by field name."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _rows(rows: Iterable[Row], base: str) -> Iterator[tuple[str, str]]:
 def _field(name: str) -> re.Pattern[str]:
     """``<ns:name ...>value``, ``name="value"`` or ``"name": "value"``; the value follows the group."""
     n = re.escape(name)
-    return re.compile(rf'(<(?:[\w.-]+:)?{n}(?:\s[^>]*)?>)[^<]+|((?:\s{n}\s*=\s*"|"{n}"\s*:\s*"))[^"]+')
+    return re.compile(rf'(<(?:[\w.-]+:)?{n}(?:\s[^<>]*)?>)[^<]+|((?:\s{n}\s*=\s*"|"{n}"\s*:\s*"))[^"]+')
 
 
 def _masked(body: Any, path: Sequence[str]) -> Any:

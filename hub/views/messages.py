@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import sqlalchemy as sa
 
 from hub.store.schema import message
-from hub.views.base import Record, Row, one, when, where_equal
+from hub.views.base import Record, Row, missing, one, when, where_equal
 from hub.views.mask import Masker
 from hub.views.paging import Page, page
 from hub.views.text import SHOWN, charset_of, decode
@@ -24,6 +24,8 @@ FILTERS = {
 }
 HEAVY = frozenset({"raw", "canonical", "headers"})
 LISTED = [*(c for c in message.c if c.name not in HEAVY), sa.func.length(message.c.raw).label("bytes")]
+BEGINNING = sa.func.substr(message.c.raw, 1, SHOWN * 4, type_=sa.LargeBinary).label("raw")  # a character has 4 bytes
+OPENED = sa.select(*LISTED, message.c.canonical, BEGINNING)
 # fmt: off
 SAME = (
     "id", "direction", "peer", "interface", "operation", "type", "key", "exchange_id", "correlation_id",
@@ -58,14 +60,16 @@ def get_message(connection: sa.Connection, message_id: str, masker_of: MaskerOf)
 
     ``truncated`` tells that ``text`` is not all of it. Failure ``not_found``.
     """
-    row = one(connection, message, message_id, "message")
+    row = connection.execute(OPENED.where(message.c.id == message_id)).mappings().first()
+    if row is None:
+        raise missing("message", message_id)
     masker = masker_of(row["interface"])
     charset = charset_of(row["raw"], row["content_type"])
-    return message_record({**row, "bytes": len(row["raw"])}) | {
+    return message_record(row) | {
         "canonical": masker.canonical(row["canonical"]),
         "text": masker.text(decode(row["raw"], charset), row["canonical"]),
         "charset": charset,
-        "truncated": len(row["raw"]) > SHOWN,
+        "truncated": row["bytes"] > SHOWN,
         "content_type": row["content_type"],
         "failure": row["failure"],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import getincrementaldecoder
 from collections.abc import Callable
 
 from interfaces.codec import charset
@@ -35,7 +36,7 @@ def _allowed(read: Callable[[str], str], said: str) -> str:
 
 def _guess(raw: bytes) -> str:
     try:
-        raw.decode("utf-8")
+        getincrementaldecoder("utf-8")().decode(raw)  # the last character may be cut
     except UnicodeDecodeError:
         return charset.GB18030
     return charset.UTF8

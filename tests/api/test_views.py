@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 
+from hub.store import schema
+from hub.store.engine import sqlite_url
 from hub.store.writer import Store
 from hub.views.balance import balance
 from hub.views.fallout import list_fallout
@@ -13,12 +17,13 @@ from hub.views.messages import get_message, get_raw
 from hub.views.orders import get_order, list_orders
 from hub.views.own import answer_own
 from hub.views.peers import list_peers
+from hub.views.text import SHOWN
 from hub.views.timeline import timeline
 from hub.views.waiting import sentence
 from interfaces.canonical import validator
 from interfaces.failure import Failure
 from interfaces.message import Message
-from tests.api.world import ID_NUMBER, NOW
+from tests.api.world import ID_NUMBER, NOW, message
 
 PERSONAL = Masker(paths=("relatedParty.identification.number",), names=frozenset({"certNo"}))
 
@@ -133,3 +138,13 @@ def test_the_hub_answers_what_became_of_an_order(store: Store) -> None:
 def test_the_hub_says_when_it_knows_no_such_order(store: Store) -> None:
     with pytest.raises(Failure, match="not_found"):
         ask(store, externalId="WEB-1", area="8330300")
+
+
+def test_a_long_message_is_shown_from_its_beginning(tmp_path: Path) -> None:
+    store = Store(sqlite_url(tmp_path / "long.db"))
+    raw = "赵".encode() * SHOWN * 2
+    store.write(lambda c, rows: [c.execute(sa.insert(schema.message), list(rows)).rowcount], message("msg_long", raw))
+    with store.read() as connection:
+        said = get_message(connection, "msg_long", lambda interface: PERSONAL)
+    store.close()
+    assert (len(said["text"]), said["truncated"], said["bytes"], said["charset"]) == (SHOWN, True, len(raw), "utf-8")
