@@ -31,7 +31,10 @@ def one(connection: sa.Connection, table: sa.Table, id_: str, what: str) -> sa.R
     """The row with this id; Failure ``not_found`` when there is none."""
     row = connection.execute(sa.select(table).where(table.c.id == id_)).mappings().first()
     if row is None:
-        raise Failure(
-            "not_found", f"there is no {what} {id_[:80]!r}", where=what, advice=f"look at the list of {what}s"
-        )
+        raise missing(what, id_)
     return row
+
+
+def missing(what: str, id_: str) -> Failure:
+    """``not_found`` for one ``what``."""
+    return Failure("not_found", f"there is no {what} {id_[:80]!r}", advice=f"look at the list of {what}s")

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from hub.store.schema import fallout, orders, task
-from hub.views.base import Record, Row, when, where_equal
+from hub.views.base import Record, Row, missing, when, where_equal
 from hub.views.paging import Page, page
-from interfaces.failure import Failure
 
 FILTERS = {
     "state": fallout.c.state,
@@ -55,7 +54,7 @@ def get_fallout(connection: sa.Connection, fallout_id: str) -> Record:
     """One case; Failure ``not_found``."""
     row = connection.execute(QUERY.where(fallout.c.id == fallout_id)).mappings().first()
     if row is None:
-        raise Failure("not_found", f"there is no fallout {fallout_id[:80]!r}", advice="look at the list of fallout")
+        raise missing("fallout case", fallout_id)
     return fallout_record(row)
 
 

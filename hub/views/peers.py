@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 import sqlalchemy as sa
 
 from hub.store.schema import peer_state, task
-from hub.views.base import Record, Row, when
-from interfaces.failure import Failure
+from hub.views.base import Record, Row, missing, when
 
 OPEN = ("ready", "sending", "waiting", "fallout")
 
@@ -27,7 +26,7 @@ def get_peer(connection: sa.Connection, code: str, known: Iterable[str]) -> Reco
     for record in list_peers(connection, known):
         if record["code"] == code:
             return record
-    raise Failure("not_found", f"there is no peer {code[:80]!r}", where="peer", advice="look at the list of peers")
+    raise missing("peer", code)
 
 
 def _counts(connection: sa.Connection) -> dict[str, dict[str, int]]:
