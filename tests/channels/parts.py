@@ -6,6 +6,8 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from interfaces.spec.model import InterfaceSpec, Operation, Side, Transport
@@ -29,6 +31,33 @@ def spec(kind: str, wire: dict[str, Any] | None = None, **settings: Any) -> Inte
         transport=Transport(kind=kind, envelope="soap-plain", settings=settings),  # type: ignore[arg-type]
         operations={"reserve": operation(**(wire or {}))},
     )
+
+
+LAYOUT = """
+charset: gbk
+request: REQ
+status: STA
+tables:
+  REQ:
+    columns:
+      DJH:  {type: text, bytes: 10, required: true, key: true}
+      NOTE: {type: text, bytes: 40}
+  STA:
+    read_mark: MARK
+    columns:
+      SEQ:  {type: int, required: true, key: true}
+      DJH:  {type: text, bytes: 10, required: true}
+      ZT:   {type: text, bytes: 1, required: true}
+      NOTE: {type: text, bytes: 20}
+      MARK: {type: int, required: true}
+"""
+
+
+def table_spec(folder: Path) -> InterfaceSpec:
+    """A spec whose layout file lies in ``folder``."""
+    (folder / "tables.yaml").write_text(LAYOUT, "utf-8")
+    transport = Transport("table", "table", contract="tables.yaml", encoding="gbk")
+    return replace(spec("table"), id="order97", system="97", transport=transport, folder=folder)
 
 
 @contextmanager

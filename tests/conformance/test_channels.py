@@ -1,7 +1,8 @@
-"""The channel suite on the drivers SOAP, REST, embedded AMQP."""
+"""The channel suite on the drivers SOAP, REST, embedded AMQP, interface table."""
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -15,10 +16,11 @@ from adapters.channels.amqp_broker import Broker
 from adapters.channels.amqp_embedded import AmqpChannel
 from adapters.channels.rest import RestChannel
 from adapters.channels.soap import SoapChannel
+from adapters.channels.table import TableChannel
 from interfaces.channel import Channel, Peer
 from interfaces.spec.model import Operation
 from interfaces.wire import WireMessage
-from tests.channels.parts import free_port, http_reply, operation, raw_peer, read_request, spec
+from tests.channels.parts import free_port, http_reply, operation, raw_peer, read_request, spec, table_spec
 from tests.conformance.channel_suite import SECRET, ChannelSuite, Harness
 
 
@@ -96,6 +98,40 @@ class AmqpHarness:
         return AmqpChannel(spec("amqp"), Peer("WFM", f"amqp+file://{path}"))
 
 
+class TableHarness:
+    stuck_code = "unavailable"
+    operation: Operation = operation(request="REQ", key="DJH")
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "97.db"
+        self._spec = table_spec(folder)
+        self._db = sqlite3.connect(self._path, isolation_level=None)
+        self._db.execute("CREATE TABLE REQ (DJH TEXT PRIMARY KEY, NOTE TEXT)")
+
+    def channel(self) -> Channel:
+        return TableChannel(self._spec, Peer("97", f"sqlite:///{self._path}"))
+
+    def absent(self) -> Channel:
+        return TableChannel(self._spec, Peer("97", f"sqlite:///{self._path.parent}/nowhere/97.db"))
+
+    @contextmanager
+    def stuck(self) -> Iterator[Channel]:
+        other = sqlite3.connect(self._path, isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        yield self.channel()
+        other.close()
+
+    def taken(self) -> list[bytes]:
+        return [row[0] + row[1] for row in self._db.execute("SELECT DJH, NOTE FROM REQ")]
+
+    def request(self, number: int = 1) -> WireMessage:
+        row = {"DJH": f"T-{number}", "NOTE": SECRET}
+        return WireMessage(json.dumps(row).encode(), "application/json", {"table": "REQ"})
+
+    def stored(self, number: int = 1) -> bytes:
+        return f"T-{number}{SECRET}".encode("gbk")
+
+
 @pytest.fixture
 def bodies() -> list[bytes]:
     return []
@@ -122,6 +158,12 @@ class TestRest(ChannelSuite):
     @pytest.fixture
     def harness(self, http_peer: str, bodies: list[bytes]) -> Harness:
         return HttpHarness(http_peer, RestChannel, bodies)
+
+
+class TestTable(ChannelSuite):
+    @pytest.fixture
+    def harness(self, tmp_path: Path) -> Harness:
+        return TableHarness(tmp_path)
 
 
 class TestAmqpEmbedded(ChannelSuite):
