@@ -18,7 +18,8 @@ class TableChannel:
 
     Wire settings of an operation: ``request`` (table) and ``key`` (column); with ``reply`` (table) it is a
     question: the newest row there with the same key is the answer. A question about a row that was never inserted
-    is answered with the columns of ``missing``, one about a row nobody has touched with those of ``waiting``.
+    is answered with the columns of the transport's setting ``missing``, one about a row nobody has touched with
+    those of ``waiting``.
 
     An insert is idempotent by the key: what is there already is left alone. Raises ``invalid`` for a row that the
     layout does not allow (too long in the peer's charset, a character it lacks); nothing was done then.
@@ -26,6 +27,7 @@ class TableChannel:
 
     def __init__(self, spec: InterfaceSpec, peer: Peer) -> None:
         self._rows = TableRows(spec)
+        self._settings = spec.transport.settings
         self._db = TableDb(peer.address)
 
     def call(self, operation: Operation, request: WireMessage, deadline: Deadline) -> WireMessage:
@@ -49,4 +51,4 @@ class TableChannel:
         if found:
             return self._rows.wire(reply, found)
         sent = self._db.latest(table, (key,), where, key, deadline)
-        return self._rows.made(reply, {key: asked[key]}, wire.get("waiting" if sent else "missing", {}))
+        return self._rows.made(reply, {key: asked[key]}, self._settings.get("waiting" if sent else "missing", {}))

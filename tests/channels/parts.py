@@ -56,7 +56,8 @@ tables:
 def table_spec(folder: Path) -> InterfaceSpec:
     """A spec whose layout file lies in ``folder``."""
     (folder / "tables.yaml").write_text(LAYOUT, "utf-8")
-    transport = Transport("table", "table", contract="tables.yaml", encoding="gbk")
+    settings = {"missing": {"ZT": "N"}, "waiting": {"ZT": "S"}}
+    transport = Transport("table", "table", "tables.yaml", "gbk", settings)
     return replace(spec("table"), id="order97", system="97", transport=transport, folder=folder)
 
 

@@ -17,7 +17,7 @@ from interfaces.wire import WireMessage
 from tests.channels.parts import operation, table_spec
 
 SUBMIT = operation(request="REQ", key="DJH")
-ASK = operation(request="REQ", reply="STA", key="DJH", missing={"ZT": "N"}, waiting={"ZT": "S"})
+ASK = operation(request="REQ", reply="STA", key="DJH")
 
 
 @pytest.fixture
