@@ -1,0 +1,146 @@
+"""XML codec: one contract file, compiled once, serves both directions and both sides.
+
+    contract = XmlContract.load(Path("rm-resource.wsdl"))
+    codec = contract.element("reserveResource")
+    element = codec.build({"requestNo": "N1", "lanId": "8330100"})     # lxml element, for an envelope
+    tree = codec.parse(element)                                        # the wire tree, see interfaces/wire.py
+    faults = contract.validate(element)                                # facets too; [] when valid
+
+``parse`` and ``build`` enforce the structure (unknown, missing, misplaced elements and attributes); ``validate`` asks
+libxml2 about values and stray text as well. Mixed content keeps its text joined in ``#text``.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
+
+from interfaces.codec import xml_diagnose
+from interfaces.codec.safe_xml import XmlElement
+from interfaces.codec.xml_read import Readers
+from interfaces.codec.xml_shape import Mismatch, Shapes
+from interfaces.codec.xml_write import Names, Writers
+from interfaces.contract import documents, xsd
+from interfaces.contract.schemas import Validator
+from interfaces.failure import Failure
+
+if TYPE_CHECKING:
+    from interfaces.contract.wsdl import WsdlContract, WsdlOperation
+
+
+class ElementCodec:
+    """One global element, both directions. Thread-safe.
+
+    name    ``{namespace}local``
+    parse   element -> value: Tree, str for an element that holds only text, or NIL
+    build   value -> lxml element; ``text`` gives the same as XML text with its namespace declarations
+    Failure(invalid, reason="structure") with every fault in ``errors``.
+    """
+
+    def __init__(self, declared: xsd.Element, shapes: Shapes, readers: Readers) -> None:
+        self.name = declared.name
+        self.declared = declared
+        self._shapes = shapes
+        self._read = readers.of(declared.type, declared.nillable)
+        names = Names(shapes.model.prefixes)
+        self._write = Writers(shapes, names).item(declared)
+        self._start = f"<{names.of(declared.name)}"
+        self._declarations = names.declarations
+
+    def parse(self, element: XmlElement) -> Any:
+        if element.tag != self.name:
+            raise self._failure([{"path": "", "message": f"the element is {element.tag}, expected {self.name}"}])
+        try:
+            return self._read(element)
+        except Mismatch:
+            raise self._failure(xml_diagnose.of_element(self._shapes, self.declared, element)) from None
+
+    def text(self, value: Any) -> str:
+        parts: list[str] = []
+        try:
+            self._write(value, parts.append)
+        except Mismatch:
+            raise self._failure(xml_diagnose.of_tree(self._shapes, self.declared, value)) from None
+        cut = len(self._start)
+        parts[0] = f"{self._start}{self._declarations}{parts[0][cut:]}"
+        return "".join(parts)
+
+    def build(self, value: Any) -> XmlElement:
+        return etree.fromstring(self.text(value))
+
+    def _failure(self, faults: Iterable[dict[str, str]]) -> Failure:
+        errors = list(faults)
+        first = f"{errors[0]['path'] or xsd.local(self.name)}: {errors[0]['message']}" if errors else "broken"
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        return Failure("invalid", f"{first}{more}", where=self.name, reason="structure", errors=errors)
+
+
+class XmlContract:
+    """A WSDL or XSD file with everything it imports. Thread-safe.
+
+    operations  of a WSDL: name -> WsdlOperation(soap_action, input, output, faults ...); {} for an XSD
+    findings    what could not be read or had to be repaired, for lint; never silent
+    """
+
+    def __init__(self, model: xsd.Model, validator: Validator, wsdl: WsdlContract | None, findings: list[str]) -> None:
+        self.model = model
+        self.wsdl = wsdl
+        self.operations: dict[str, WsdlOperation] = wsdl.operations if wsdl else {}
+        self.findings = tuple(findings) + (wsdl.findings if wsdl else ())
+        self._validator = validator
+        self._shapes = Shapes(model)
+        self._readers = Readers(self._shapes)
+        self._codecs: dict[str, ElementCodec] = {}
+        self._compiling = threading.Lock()
+
+    @classmethod
+    def load(cls, path: Path, root: Path | None = None) -> XmlContract:
+        """Read, repair and compile; Failure(invalid | not_found) names the file.
+
+        root  folder that imports may not leave; the file's own when not given
+        """
+        gathered = documents.gather(Path(path), root)
+        try:
+            with tempfile.TemporaryDirectory(prefix="mboss-contract-") as made:
+                return cls._read(gathered, Path(made))
+        except Failure as failure:
+            failure.where = failure.where or str(path)
+            raise
+
+    @classmethod
+    def _read(cls, gathered: documents.Documents, folder: Path) -> XmlContract:
+        gathered.write(folder)
+        wsdl = None
+        if gathered.wsdls:
+            from interfaces.contract import wsdl as reader  # zeep takes a quarter of a second to import
+
+            wsdl = reader.read(folder)
+        return cls(xsd.read(folder), Validator(folder), wsdl, gathered.findings)
+
+    def element(self, name: str) -> ElementCodec:
+        """By ``{namespace}local``, or by local name where that is unique; Failure(not_found)."""
+        codec = self._codecs.get(name)
+        if codec is None:
+            with self._compiling:
+                declared = self.model.element(self._full(name))
+                codec = ElementCodec(declared, self._shapes, self._readers)
+                self._codecs[name] = self._codecs[declared.name] = codec
+        return codec
+
+    def validate(self, element: XmlElement) -> list[dict[str, str]]:
+        """[] when valid, else ``[{"path", "message"}]``; messages never quote the value."""
+        return self._validator.errors(element)
+
+    def _full(self, name: str) -> str:
+        elements = self.model.elements
+        found = [full for full, local in elements.items() if name in (full, local)]
+        if len(found) != 1:
+            known = ", ".join(sorted(elements.values())[:20])
+            what = "is not in the contract" if not found else f"stands in several namespaces: {', '.join(found)}"
+            raise Failure("not_found", f"element {name} {what}", advice=f"the contract has: {known}")
+        return found[0]
