@@ -29,6 +29,8 @@ class Server:
         config = uvicorn.Config(
             app,
             http=OpenProtocol,
+            interface="asgi3",
+            proxy_headers=False,
             lifespan="off",
             log_level="error",
             access_log=False,

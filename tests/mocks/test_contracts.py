@@ -1,0 +1,101 @@
+"""The mocks' own SOAP services against the agreed contracts: same elements, same order, same occurrence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zeep
+from lxml import etree
+
+from mocks.caller import envelope
+from mocks.peers import bill_soap, nms, rm_soap, sps_soap
+from mocks.shell import ENVELOPE
+from mocks.spyne_side import FIELD, Service
+from mocks.store import Body
+from tests.mocks.conftest import SYSTEMS, Play
+
+XSD = "{http://www.w3.org/2001/XMLSchema}"
+SERVED = {
+    "RM": [rm_soap.SERVICE],
+    "NMS": [nms.SERVICE],
+    "SPS": [sps_soap.SERVED, sps_soap.RESULTS],
+    "BILL": [bill_soap.SERVICE],
+}
+PAIRS = [pytest.param(code, service, id=service.id) for code, found in SERVED.items() for service in found]
+
+
+def agreed(code: str, service: Service) -> Path:
+    return SYSTEMS / code / service.id / f"{service.id}.wsdl"
+
+
+def shape(kind: Any) -> list[Any]:
+    """``[(element, minOccurs, maxOccurs, shape of its children)]``, in order."""
+    return [
+        (name, part.min_occurs, part.max_occurs, shape(part.type) if hasattr(part.type, "elements") else "text")
+        for name, part in getattr(kind, "elements", [])
+    ]
+
+
+def shapes(client: Any, service: Service) -> dict[str, Any]:
+    names = [name for operation in service.operations for name in (operation, f"{operation}Response")]
+    return {name: shape(client.get_element(f"{{{service.namespace}}}{name}").type) for name in names}
+
+
+@pytest.mark.parametrize(("code", "service"), PAIRS)
+def test_a_served_contract_has_the_shape_of_the_agreed_one(
+    code: str, service: Service, play: Callable[..., Play]
+) -> None:
+    world = play(code)
+    served = world.http.get(f"{world.urls[code]}/{service.id}?wsdl").content
+    ours, theirs = zeep.Client(BytesIO(served)), zeep.Client(str(agreed(code, service)))
+    assert shapes(ours, service) == shapes(theirs, service)
+    assert set(service.operations) == {name for _, name in operations(theirs)}
+
+
+def operations(client: Any) -> Iterator[tuple[str, str]]:
+    for name, binding in client.wsdl.bindings.items():
+        for operation in binding._operations:
+            yield name, operation
+
+
+def full(service: Service, notation: str) -> Body:
+    """Every field filled with text that all the agreed facets allow."""
+    return {m["name"]: value_of(service, m) for m in FIELD.finditer(notation)}
+
+
+FITTING = {
+    "operType": "ALT",
+    "lanId": "8330100",
+    "workType": "01",
+    "apptSlot": "1",
+    "priority": "1",
+    "apptDate": "20261015",
+    "resType": "PORT",
+    "resStatus": "ALT",
+    "reasonClass": "R1",
+    "soState": "10C",
+    "finishTime": "20261015093000",
+    "eventTime": "20261015093000",
+}
+"""Values where the agreed facets want more than any text; the rest is ``X1``."""
+OPERATIONS = {"resourceOrder": "ALT", "workOrder": "NEW", "activationOrder": "OPEN"}
+
+
+def value_of(service: Service, field: Any) -> Any:
+    if field["type"]:
+        return [full(service, service.types[field["type"]])]
+    return FITTING.get(field["name"], "X1")
+
+
+@pytest.mark.parametrize("operation", sps_soap.HUB.operations)
+def test_what_sps_sends_is_valid_under_the_hubs_contract(operation: str) -> None:
+    types = etree.parse(agreed("SPS", sps_soap.HUB)).find(f".//{XSD}schema")
+    schema = etree.XMLSchema(etree.fromstring(etree.tostring(types)))
+    fields = full(sps_soap.HUB, sps_soap.HUB.operations[operation][0])
+    fields |= {"operType": OPERATIONS.get(operation)} if operation in OPERATIONS else {}
+    root: Any = etree.fromstring(envelope(sps_soap.HUB, operation, fields))
+    schema.assertValid(root.find(f"{ENVELOPE}Body")[0])
