@@ -20,7 +20,7 @@ import interfaces.spyne_compat  # noqa: F401  before any spyne import
 # isort: split
 from a2wsgi import WSGIMiddleware
 from lxml import etree
-from spyne import Application, ServiceBase, Unicode, rpc
+from spyne import Application, ComplexModel, ServiceBase, Unicode, rpc
 from spyne.protocol.soap import Soap11
 from spyne.server.wsgi import WsgiApplication
 
@@ -70,3 +70,33 @@ def _tidied(wsdl: bytes) -> bytes:
     root = etree.fromstring(wsdl)
     etree.cleanup_namespaces(root, keep_ns_prefixes=["tns", "xs"])
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+
+
+def echo_service(namespace: str, workers: int = 4) -> Any:
+    """A bare spyne service that takes submitOrder's body and gives its numbers back: the yardstick of `mboss bench`."""
+    attr = ComplexModel.produce(namespace, "Attr", {"name": Unicode, "value": Unicode})
+    item_fields = "itemNo itemAction businessType prodInstId productCode offerCode accNbr addressId addressDesc".split()
+    members: dict[str, Any] = dict.fromkeys(item_fields, Unicode)
+    item = ComplexModel.produce(namespace, "OrderItem", members | {"attr": attr.customize(max_occurs="unbounded")})
+    names = (
+        "sourceSystem requestId orderNo lanId remark priority requiredTime channelId staffId custId custName custKind "
+        "certType certNo contactName contactPhone acctId apptDate apptSlot"
+    ).split()
+
+    def submit(ctx: Any, *values: Any) -> list[Any]:
+        return [values[2], "0"]
+
+    method = rpc(
+        *[Unicode] * len(names),
+        item.customize(max_occurs="unbounded"),
+        _returns=[Unicode, Unicode],
+        _args=[*names, "orderItem"],
+        _in_message_name="submitOrder",
+        _out_message_name="submitOrderResponse",
+        _out_variable_names=["orderNo", "resultCode"],
+    )(submit)
+    service = type("Echo", (ServiceBase,), {"submitOrder": method})
+    return WSGIMiddleware(
+        WsgiApplication(Application([service], tns=namespace, in_protocol=Soap11(), out_protocol=Soap11())),
+        workers=workers,
+    )

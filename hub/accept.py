@@ -16,6 +16,7 @@ from hub import conflict, journal, keys
 from hub.failpoint import failpoint
 from hub.lifecycle import ORDER_END
 from hub.store import schema
+from hub.store.hot import insert_many
 from interfaces.failure import Failure
 from interfaces.message import Body
 
@@ -234,8 +235,8 @@ def _find_parents(connection: sa.Connection, taken: Sequence[Acceptance]) -> Non
 
 def _insert(connection: sa.Connection, taken: Sequence[Acceptance], look: _Look) -> None:
     if taken:
-        connection.execute(sa.insert(schema.orders), [i.order for i in taken])
-        connection.execute(sa.insert(schema.task), [t for i in taken for t in i.tasks])
-        connection.execute(sa.insert(schema.business_key), look.new_keys)
+        insert_many(connection, schema.orders, [i.order for i in taken])
+        insert_many(connection, schema.task, [t for i in taken for t in i.tasks])
+        insert_many(connection, schema.business_key, look.new_keys)
     if look.new_exchanges:
-        connection.execute(sa.insert(schema.exchange), look.new_exchanges)
+        insert_many(connection, schema.exchange, look.new_exchanges)

@@ -27,7 +27,8 @@ from hub.store import schema
 from hub.store.writer import Store
 from hub.views.own import answer_own
 from hub.worker import Worker, WorkerLimits
-from interfaces.channel import Channel, Peer
+from hub.xref import StoreXref
+from interfaces.channel import Channel
 from interfaces.failure import Failure
 from interfaces.spec.model import InterfaceSpec
 
@@ -42,11 +43,10 @@ def build(config: Config) -> Hub:
     if lock is not None:
         store.write(_free_leases, None)
     clock = StoreClock(store)
-    specs = _registry(config, store)
+    specs = _registry(config, store, clock)
     bindings = topology.bundled(config.profile)
     bindings = replace(bindings, version=store.write(topology.keep, bindings))
-    peers = {CORE: Peer(CORE, f"sqlite:///{config.data}/crm.db"), **config.peers}
-    gateway = Gateway(specs, peers, lambda spec, peer: open_channel(config, spec, peer))
+    gateway = Gateway(specs, lambda spec, peer: open_channel(config, spec, peer))
     router = Router(bindings, gateway, wiring.named(wiring.PLANNER)(config))
     outcomes = Outcomes(clock, policy.bundled(), _ending(router, specs, clock))
     calls = Calls(store, clock, router, gateway, answer_own(store), 2 * config.worker.threads)
@@ -68,32 +68,27 @@ def build(config: Config) -> Hub:
     return hub
 
 
-def open_channel(config: Config, spec: InterfaceSpec, peer: Peer) -> Channel:
+def open_channel(config: Config, spec: InterfaceSpec, code: str) -> Channel:
     """The driver for the spec's transport, at the address this peer has for it."""
     driver = wiring.CHANNELS.get(spec.transport.kind)
     if driver is None:
         raise Failure("internal", f"no channel for transport {spec.transport.kind}", where=spec.ref)
-    channel: Channel = wiring.named(driver)(spec, replace(peer, address=address_of(config, spec, peer)))
+    peer = config.peer(code, spec.transport.kind, spec.id)
+    if not peer.address:
+        raise Failure(
+            "unavailable",
+            f"no address is configured for {code}",
+            where=f"[peers.{code}] in mboss.toml",
+            advice="add the peer, then restart",
+        )
+    channel: Channel = wiring.named(driver)(spec, peer)
     return channel
 
 
-def address_of(config: Config, spec: InterfaceSpec, peer: Peer) -> str:
-    """SOAP endpoints stand at <url>/soap/<interface>; queues and tables have addresses of their own."""
-    match spec.transport.kind:
-        case "soap":
-            return f"{peer.address.rstrip('/')}/soap/{spec.id}"
-        case "amqp":
-            return peer.options.get("amqp") or config.amqp
-        case "table":
-            return peer.options.get("table", peer.address)
-        case _:
-            return peer.address
-
-
-def _registry(config: Config, store: Store) -> StoreRegistry:
+def _registry(config: Config, store: Store, clock: StoreClock) -> StoreRegistry:
     for item in registry.bundled():
         store.write(registry.register, item)
-    return StoreRegistry(store, config.data / "specs")
+    return StoreRegistry(store, config.data / "specs", StoreXref(store), clock)
 
 
 def _ending(router: Router, specs: StoreRegistry, clock: StoreClock) -> Ending:

@@ -18,6 +18,7 @@ from hub import journal, keys
 from hub.gateway import Gateway
 from hub.routing import Router
 from hub.store import schema
+from hub.store.hot import insert_many
 from hub.store.writer import Store
 from interfaces.clock import Clock
 from interfaces.failure import Failure
@@ -62,7 +63,7 @@ def admit(connection: sa.Connection, batch: Sequence[Question]) -> list[Failure 
             fresh.append(key | {"message_id": q.row["id"], "answer": None, "at": q.row["at"]})
     journal.append(connection, [q.row for q in batch])
     if fresh:
-        connection.execute(sa.insert(t), fresh)
+        insert_many(connection, t, fresh)
     return verdicts
 
 

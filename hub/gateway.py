@@ -6,27 +6,26 @@ Nothing here retries and nothing here opens a transaction. Every error that leav
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from interfaces.agreement import Agreement
-from interfaces.spec.registry import Registry
-
-from interfaces.channel import Channel, Peer
+from interfaces.channel import Channel
 from interfaces.clock import Deadline
 from interfaces.failure import Failure
 from interfaces.message import Message
 from interfaces.spec.model import InterfaceSpec, Operation
+from interfaces.spec.registry import Registry
 from interfaces.wire import WireMessage
 
-OpenChannel = Callable[[InterfaceSpec, Peer], Channel]
+OpenChannel = Callable[[InterfaceSpec, str], Channel]
+"""spec, peer code -> an open channel; Failure ``unavailable`` when the peer has no address."""
 
 
 class Gateway:
     """The hub's way out. Thread-safe; channels are opened once per (interface version, peer)."""
 
-    def __init__(self, registry: Registry, peers: Mapping[str, Peer], open_channel: OpenChannel) -> None:
+    def __init__(self, registry: Registry, open_channel: OpenChannel) -> None:
         self._registry = registry
-        self._peers = peers
         self._open = open_channel
         self._channels: dict[tuple[str, str], Channel] = {}
         self._lock = threading.Lock()
@@ -67,14 +66,7 @@ class Gateway:
     def channel(self, ref: str, peer: str) -> Channel:
         with self._lock:
             if (ref, peer) not in self._channels:
-                if peer not in self._peers:
-                    raise Failure(
-                        "unavailable",
-                        f"no address is configured for {peer}",
-                        where=f"[peers.{peer}] in mboss.toml",
-                        advice="add the peer, then restart",
-                    )
-                self._channels[ref, peer] = self._open(self.agreement(ref).spec, self._peers[peer])
+                self._channels[ref, peer] = self._open(self.agreement(ref).spec, peer)
             return self._channels[ref, peer]
 
     def close(self) -> None:

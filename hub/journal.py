@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from hub.store import schema
+from hub.store.hot import insert_many
 from interfaces.failure import Failure
 from interfaces.ids import new_id
 from interfaces.message import Message
@@ -52,12 +53,12 @@ def failed(failure: Failure) -> Row:
 def append(connection: sa.Connection, rows: Sequence[Row]) -> list[str]:
     """Write: journal these rows; their ids."""
     if rows:
-        connection.execute(sa.insert(schema.message), list(rows))
+        insert_many(connection, schema.message, list(rows))
     return [r["id"] for r in rows]
 
 
 def audit(connection: sa.Connection, rows: Sequence[Row]) -> list[None]:
     """Write: audit rows {at, who, action, object, reason, detail}."""
     if rows:
-        connection.execute(sa.insert(schema.audit), list(rows))
+        insert_many(connection, schema.audit, list(rows))
     return [None] * len(rows)

@@ -7,19 +7,20 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hub.store.engine import _plain
+from hub.store.engine import plain
 from interfaces.failure import Failure
 
 # numbers and times of the exchange, not of the business
 VOLATILE = frozenset({"externalId", "orderDate", "priority"})
 
 
+_sorted = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=plain).encode
+
+
 def digest(body: Mapping[str, Any], volatile: Sequence[str] = ()) -> str:
     """sha256 of the canonical business content without volatile paths (top-level or dotted)."""
     left_out = VOLATILE.union(volatile)
-    text = json.dumps(
-        _without(body, left_out), sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain
-    )
+    text = _sorted(_without(body, left_out))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

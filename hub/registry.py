@@ -17,14 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from interfaces.agreement import Agreement
 
 from hub.store import schema
 from hub.store.writer import Store
-from interfaces.clock import real_now
+from interfaces.agreement import Agreement
+from interfaces.clock import Clock, real_now
 from interfaces.failure import Failure
+from interfaces.mapping import IdLookup
 from interfaces.spec.loader import load_spec
-from interfaces.spec.model import InterfaceSpec
+from interfaces.spec.model import InterfaceSpec, Operation
 
 SPEC_FILE = "spec.yaml"
 VERSION = "registry_version"
@@ -66,8 +67,10 @@ def _row(item: Registration) -> dict[str, Any]:
 class StoreRegistry:
     """interfaces.spec.registry.Registry over the store. Agreements are compiled once, on first use. Thread-safe."""
 
-    def __init__(self, store: Store, folder: Path) -> None:
+    def __init__(self, store: Store, folder: Path, lookup: IdLookup, clock: Clock) -> None:
         self._store = store
+        self._lookup = lookup
+        self._clock = clock
         self._folder = folder
         self._lock = threading.RLock()
         self._specs: dict[tuple[str, str], InterfaceSpec] = {}
@@ -110,7 +113,7 @@ class StoreRegistry:
                 known = ", ".join(sorted(self._active))
                 raise Failure("not_found", f"no interface {id}@{version or 'active'}", advice=f"there are: {known}")
             if key not in self._agreements:
-                self._agreements[key] = Agreement(self._specs[key])
+                self._agreements[key] = Agreement(self._specs[key], self._lookup, self._clock)
             return self._agreements[key]
 
     def specs(self) -> list[InterfaceSpec]:
@@ -118,15 +121,15 @@ class StoreRegistry:
         with self._lock:
             return [self._specs[id, version] for id, version in sorted(self._active.items())]
 
-    def by_contract_root(self, bus_code: str, service_code: str) -> tuple[Agreement, str] | None:
-        """The inbound contract-root operation for BusCode and ServiceCode: (agreement, operation name)."""
+    def by_contract_root(self, bus_code: str, service_code: str) -> tuple[Agreement, Operation] | None:
+        """The inbound contract-root operation for BusCode and ServiceCode: (agreement, operation)."""
         for spec in self.specs():
             if spec.transport.envelope != "contract-root" or spec.direction != "inbound":
                 continue
             for operation in spec.operations.values():
                 wire = operation.wire
                 if (wire.get("busCode"), wire.get("serviceCode")) == (bus_code, service_code):
-                    return self.get(spec.id), operation.name
+                    return self.get(spec.id), operation
         return None
 
     def version(self) -> int:

@@ -17,7 +17,7 @@ class StoreXref:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def find(self, kind: str, system: str, area: str, value: str, to: Literal["canonical", "peer"]) -> str | None:
+    def find(self, kind: str, system: str, area: str, value: str, to: Literal["wire", "canonical"]) -> str | None:
         """The id on the other side, None when it is not known."""
         t = schema.xref
         known, wanted = (t.c.peer_id, t.c.canonical_id) if to == "canonical" else (t.c.canonical_id, t.c.peer_id)

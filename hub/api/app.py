@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from hub.api import docs, fallout, health, messages, orders, peers, problem, tmf622
+from hub.api.parts import known_host
 from hub.runtime import Hub
 
 ABOUT = """Orders, messages, fallout and peers of the hub, and TM Forum's product order API.
@@ -16,7 +17,15 @@ Lists are paged: `next` of one answer is `cursor` of the following request. Erro
 
 def build(hub: Hub) -> FastAPI:
     """The app for one hub. Its errors are problem+json, the framework's own too."""
-    app = FastAPI(title="mboss", version="1", description=ABOUT, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title="mboss",
+        version="1",
+        description=ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        dependencies=[Depends(known_host)],
+    )
     app.state.hub = hub
     problem.install(app)
     for room in (orders, messages, fallout, peers, tmf622, health, docs):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Query, Request
 from starlette.exceptions import HTTPException
@@ -19,6 +20,7 @@ from interfaces.failure import Failure
 from interfaces.spec.model import InterfaceSpec
 from interfaces.wire import WireMessage
 
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 DIGITS = 30  # of a number in a body; JSON allows 1e999999999, whose digits would fill the memory
 
 
@@ -27,6 +29,16 @@ async def the_hub(request: Request) -> Hub:
     """The hub this app was built for."""
     hub: Hub = request.app.state.hub
     return hub
+
+
+async def known_host(request: Request) -> None:
+    """Failure ``forbidden`` for a Host header that is not ours.
+
+    A foreign page that lets its own name point here (DNS rebinding) is thereby no page of this origin.
+    """
+    asked = urlsplit(f"//{request.headers.get('host', '')}").hostname
+    if asked not in LOOPBACK | {urlsplit(request.app.state.hub.config.public_url).hostname}:
+        raise Failure("forbidden", "the hub is not known by this name", advice="set public_url to the name you use")
 
 
 async def whole_body(request: Request) -> bytes:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import click
 import httpx
 
-from hub.cli import runfile
+from hub import runfile
 from hub.cli.output import data_option, json_option
 from interfaces.failure import CODES, Code, Failure
 

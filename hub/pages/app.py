@@ -7,13 +7,13 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from hub.api.actions import act
-from hub.api.parts import Body, Cursor, HubOf, Text, known_peers, masker_of, refuse_unstorable
+from hub.api.parts import Body, Cursor, HubOf, Text, known_host, known_peers, masker_of, refuse_unstorable
 from hub.api.problem import place_of
 from hub.errors import wire_codes
 from hub.fallout import ACTIONS
@@ -55,7 +55,7 @@ log = structlog.get_logger(__name__)
 
 def build(hub: Hub) -> FastAPI:
     """The status page for ``hub``."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(openapi_url=None, dependencies=[Depends(known_host)])
     app.state.hub = hub
     app.get("/")(orders)
     app.get("/orders/{order_id}")(order)

@@ -17,16 +17,16 @@ from hub.store.schema import metadata
 BUSY_MS = 10_000
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """Canonical numbers may be Decimal (JSON is read that way); whole ones stay whole."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     raise TypeError(f"{type(value).__name__} cannot be stored as JSON")
 
 
-def dump_json(value: object) -> str:
-    """Compact JSON text of canonical data."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+# one encoder: json.dumps would make a new one for each value
+dump_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=plain).encode
+"""Compact JSON text of canonical data."""
 
 
 def sqlite_url(path: Path) -> URL:

@@ -13,6 +13,7 @@ metadata = sa.MetaData()
 Time = sa.BigInteger
 Id = sa.String(40)
 Code = sa.String(64)
+Json = sa.JSON(none_as_null=True)
 
 
 def _text(name: str, **kw: object) -> sa.Column[str]:
@@ -48,11 +49,11 @@ message = sa.Table(
     _text("area"),
     sa.Column("at", Time, nullable=False),
     _text("outcome"),  # ok | accepted | refused | a Failure code | matched | early | late | duplicate | unknown
-    sa.Column("failure", sa.JSON),
+    sa.Column("failure", Json),
     sa.Column("content_type", sa.String(200), nullable=False, server_default=""),
-    sa.Column("headers", sa.JSON),
+    sa.Column("headers", Json),
     sa.Column("raw", sa.LargeBinary, nullable=False),
-    sa.Column("canonical", sa.JSON),
+    sa.Column("canonical", Json),
     sa.Index("message_order", "order_id"),
     sa.Index("message_key", "key"),
     sa.Index("message_task", "task_id"),
@@ -68,7 +69,7 @@ exchange = sa.Table(
     sa.Column("exchange_id", sa.String(200), primary_key=True),
     sa.Column("message_id", Id, nullable=False),
     sa.Column("order_id", Id, nullable=False, server_default=""),
-    sa.Column("answer", sa.JSON),  # the canonical reply, replayed where the envelope says so
+    sa.Column("answer", Json),  # the canonical reply, replayed where the envelope says so
     sa.Column("at", Time, nullable=False),
 )
 
@@ -83,7 +84,7 @@ business_key = sa.Table(
     sa.Column("round", sa.Integer, primary_key=True),
     sa.Column("digest", sa.String(64), nullable=False),  # of the canonical business content
     sa.Column("order_id", Id, nullable=False),
-    sa.Column("answer", sa.JSON),
+    sa.Column("answer", Json),
     _flag("freed"),  # 1 = returned, cancelled or recycled: the number may be used for the next round
     sa.Index("business_key_order", "order_id"),
 )
@@ -123,7 +124,7 @@ orders = sa.Table(
     sa.Column("reason", sa.Text, nullable=False, server_default=""),
     _flag("compensated"),
     sa.Column("message_id", Id, nullable=False, server_default=""),
-    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("body", Json, nullable=False),
     sa.Index("orders_external", "external_id", "source"),
     sa.Index("orders_state", "state", "created_at"),
     sa.Index("orders_lane", "lane", "lane_no"),
@@ -146,17 +147,17 @@ task = sa.Table(
     sa.Column("state", sa.String(12), nullable=False),  # hub/lifecycle.py TASK
     sa.Column("mode", sa.String(8), nullable=False, server_default="send"),  # send | ask
     _flag("sent"),  # 1 = this attempt may have reached the peer (recorded before sending)
-    sa.Column("after", sa.JSON, nullable=False),
-    sa.Column("inputs", sa.JSON, nullable=False),
-    sa.Column("undo", sa.JSON),
+    sa.Column("after", Json, nullable=False),
+    sa.Column("inputs", Json, nullable=False),
+    sa.Column("undo", Json),
     sa.Column("undo_of", Id, nullable=False, server_default=""),
     sa.Column("point_of_no_return", sa.String(8), nullable=False, server_default=""),
-    sa.Column("title", sa.JSON),
+    sa.Column("title", Json),
     _text("peer"),  # system instance bound at acceptance
     _text("interface"),  # spec ref bound at acceptance
-    sa.Column("body", sa.JSON, nullable=False),  # canonical request; inputs are filled in when it gets ready
-    sa.Column("output", sa.JSON),  # canonical reply or callback
-    sa.Column("failure", sa.JSON),
+    sa.Column("body", Json, nullable=False),  # canonical request; inputs are filled in when it gets ready
+    sa.Column("output", Json),  # canonical reply or callback
+    sa.Column("failure", Json),
     sa.Column("reason", sa.Text, nullable=False, server_default=""),
     sa.Column("attempt", sa.Integer, nullable=False, server_default="0"),
     sa.Column("priority", sa.SmallInteger, nullable=False, server_default="5"),
@@ -182,7 +183,7 @@ fallout = sa.Table(
     _text("category"),  # data | connectivity | unknown_outcome | refused | other
     _text("signature"),  # groups what fails alike: peer/operation/code/partner code
     sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("failure", sa.JSON),
+    sa.Column("failure", Json),
     _text("owner"),
     sa.Column("created_at", Time, nullable=False),
     sa.Column("resolved_at", Time, nullable=False, server_default="0"),
@@ -202,7 +203,7 @@ audit = sa.Table(
     _text("action"),
     _text("object"),
     sa.Column("reason", sa.Text, nullable=False, server_default=""),
-    sa.Column("detail", sa.JSON),
+    sa.Column("detail", Json),
 )
 
 # What the hub knows of a peer right now: breaker and hold. One row per peer that ever failed or was held.
@@ -239,7 +240,7 @@ spec = sa.Table(
     sa.Column("hash", sa.String(64), nullable=False),
     sa.Column("state", sa.String(12), nullable=False),  # active (draft, deprecated, retired: registry issue)
     sa.Column("registered_at", Time, nullable=False),
-    sa.Column("files", sa.JSON, nullable=False),  # relative path -> base64
+    sa.Column("files", Json, nullable=False),  # relative path -> base64
 )
 
 topology = sa.Table(
@@ -248,7 +249,7 @@ topology = sa.Table(
     sa.Column("version", sa.Integer, primary_key=True),
     sa.Column("valid_from", Time, nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
-    sa.Column("data", sa.JSON, nullable=False),
+    sa.Column("data", Json, nullable=False),
     _text("who"),
 )
 

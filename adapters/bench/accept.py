@@ -1,0 +1,73 @@
+"""Durable SOAP acceptance beside a bare spyne echo of the same body: alternated three times, 32 clients each.
+
+The hub commits every order to SQLite (synchronous=FULL) before it answers; the echo keeps nothing.
+"""
+
+from __future__ import annotations
+
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from adapters.bench.figure import Figure
+from interfaces.clock import Deadline
+
+CLIENTS = 32
+SECONDS = 4.0
+ROUNDS = 3
+
+
+@contextmanager
+def served(module: str, *args: str) -> Iterator[int]:
+    """A server process on a free port, ended at the end."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+    process = subprocess.Popen(
+        [sys.executable, "-m", module, str(listener.fileno()), *args], pass_fds=[listener.fileno()]
+    )
+    try:
+        port = listener.getsockname()[1]
+        _wait(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+        listener.close()
+
+
+def _wait(port: int) -> None:
+    deadline = Deadline.after(60)
+    while not deadline.passed:
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=deadline.left())
+        except httpx.HTTPError:
+            continue
+        return
+    raise SystemExit("the server did not come up")
+
+
+def load(port: int, path: str, stamp: str, seconds: float = SECONDS) -> float:
+    """Answers per second, from a process of its own."""
+    command = [sys.executable, "-m", "adapters.bench.load", str(port), path, str(CLIENTS), str(seconds), stamp]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return float(done.stdout)
+
+
+def run() -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory() as folder, served("adapters.bench.echo") as echo:
+        data = str(Path(folder) / "data")
+        with served("adapters.bench.hub_only", data) as hub:
+            load(echo, "/", "warm", 1.0)
+            load(hub, "/soap/order-intake", "warm", 1.0)
+            pairs = [(load(hub, "/soap/order-intake", f"r{i}"), load(echo, "/", f"r{i}")) for i in range(ROUNDS)]
+    ours = statistics.median(p[0] for p in pairs)
+    theirs = statistics.median(p[1] for p in pairs)
+    yield Figure("accept", ours, "orders/s, committed", f"bare spyne echo {theirs:.0f}/s", ours / theirs)
