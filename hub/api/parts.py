@@ -36,9 +36,17 @@ async def known_host(request: Request) -> None:
 
     A foreign page that lets its own name point here (DNS rebinding) is thereby no page of this origin.
     """
-    asked = urlsplit(f"//{request.headers.get('host', '')}").hostname
-    if asked not in LOOPBACK | {urlsplit(request.app.state.hub.config.public_url).hostname}:
+    ours = LOOPBACK | {name_in(request.app.state.hub.config.public_url)}
+    if name_in(f"//{request.headers.get('host', '')}") not in ours:
         raise Failure("forbidden", "the hub is not known by this name", advice="set public_url to the name you use")
+
+
+def name_in(url: str) -> str | None:
+    """The host name in a URL, None when there is none to be read."""
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
 
 
 async def whole_body(request: Request) -> bytes:

@@ -39,4 +39,4 @@ def hub(store: Store) -> Hub:
 
 @pytest.fixture
 def client(hub: Hub) -> TestClient:
-    return TestClient(build(hub), raise_server_exceptions=False)
+    return TestClient(build(hub), "http://localhost:8080", raise_server_exceptions=False)

@@ -8,9 +8,11 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from hub.fallout import ACTIONS
+from hub.intake import Inbound
 from hub.runtime import Hub
 from hub.store.writer import Store
 from hub.topology import bundled
+from interfaces.agreement import Received
 from interfaces.clock import VirtualClock
 from interfaces.envelope import json_body
 from interfaces.failure import Failure
@@ -39,21 +41,23 @@ class FakeAgreement:
 
     spec: InterfaceSpec = SPEC
 
-    def read_request(self, wire: WireMessage) -> Any:
+    def read_request(self, wire: WireMessage) -> Received:
         body, _ = json_body.read(wire.body, wire.content_type)
         if not isinstance(body, dict) or "externalId" not in body:
             fault = {"path": "externalId", "message": "is missing"}
             raise Failure("invalid", "the order is not as agreed", errors=[fault])
-        return Message("msg_1", "ProductOrder", "TMF", body)
+        return Received(self.spec.operations["submitOrder"], Message("msg_1", "ProductOrder", "TMF", body), {})
 
 
 @dataclass
 class FakeIntake:
     refused: list[WireMessage] = field(default_factory=list)
+    taken: list[Inbound] = field(default_factory=list)
 
-    def submit(self, inbound: Any) -> Future[Message]:
+    def submit(self, inbound: Inbound) -> Future[Message]:
+        self.taken.append(inbound)
         done: Future[Message] = Future()
-        number = inbound.received.body["externalId"]
+        number = inbound.received.message.body["externalId"]
         if number == "OTHER":
             done.set_exception(Failure("conflict", "this number has other content", where="ord_done"))
         else:
@@ -93,7 +97,7 @@ def fake_hub(store: Store) -> Hub:
     hub = SimpleNamespace(
         store=store,
         clock=VirtualClock(NOW),
-        config=SimpleNamespace(limits=limits, peers={"NMS": None}),
+        config=SimpleNamespace(public_url="http://hub.example", limits=limits, peers={"NMS": None}),
         topology=bundled("first-day"),
         registry=SimpleNamespace(get=lambda spec_id, version="": FakeAgreement(), specs=lambda: [SPEC]),
         intake=FakeIntake(),

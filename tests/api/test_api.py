@@ -149,6 +149,21 @@ def test_a_405_says_what_is_allowed(client: TestClient) -> None:
     assert client.delete("/api/v1/orders").headers["allow"] == "GET"
 
 
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("hub.example", 200),
+        ("127.0.0.1:1", 200),
+        ("[::1]:8080", 200),
+        ("evil.example", 403),
+        ("localhost.evil", 403),
+        ("", 403),
+    ],
+)
+def test_the_hub_answers_only_to_its_own_names(client: TestClient, host: str, status: int) -> None:
+    assert client.get("/api/v1/peers", headers={"Host": host}).status_code == status
+
+
 def test_a_crash_is_no_bare_500(client: TestClient, hub: Any) -> None:
     hub.clock = None
     answer = client.get("/api/v1/orders/ord_done")

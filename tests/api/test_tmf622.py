@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 from fastapi.testclient import TestClient
+
+from interfaces.agreement import Agreement
+from interfaces.spec.loader import load_spec
 
 PATH = "/tmf-api/productOrderingManagement/v4/productOrder"
 STATES = ["acknowledged", "rejected", "pending", "held", "inProgress", "cancelled", "completed", "failed", "partial"]
@@ -97,6 +103,19 @@ def test_orders_are_filtered_by_number_and_state(client: TestClient) -> None:
 def test_only_the_attributes_asked_for_are_given(client: TestClient) -> None:
     order = client.get(f"{PATH}/ord_done", params={"fields": "state,externalId"}).json()
     assert set(order) == {"id", "href", "state", "externalId"}
+
+
+def test_the_bundled_agreement_reads_what_is_posted(client: TestClient, hub: Any) -> None:
+    folder = files("interfaces") / "systems" / "TMF" / "tmf622-order"
+    agreement = Agreement(load_spec(Path(str(folder)) / "spec.yaml"))
+    hub.registry.get = lambda spec_id, version="": agreement
+    posted = json.loads((folder / "examples" / "install-ftth.request.json").read_text("utf-8"))
+    wanted = json.loads((folder / "examples" / "install-ftth.canonical.json").read_text("utf-8"))
+    assert client.post(PATH, json=posted).status_code == 201
+    assert hub.intake.taken[0].received.message.body == wanted
+    refused = client.post(PATH, json=posted | {"productOrderItem": [{"id": "1", "action": "explode"}]})
+    jsonschema.validate(refused.json(), ERROR)
+    assert refused.status_code == 400
 
 
 def test_identity_documents_are_not_given(client: TestClient) -> None:

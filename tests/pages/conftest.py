@@ -14,4 +14,4 @@ __all__ = ["client", "hub", "store"]
 
 @pytest.fixture
 def client(hub: Hub) -> TestClient:
-    return TestClient(build(hub), raise_server_exceptions=False, follow_redirects=False)
+    return TestClient(build(hub), "http://localhost:8080", raise_server_exceptions=False, follow_redirects=False)

@@ -12,7 +12,7 @@ from hub.pages.texts import TEXTS, choose
 from tests.api.world import ID_NUMBER
 
 PAGES = ["/", "/orders/ord_retry", "/orders/ord_done", "/messages/msg_in", "/messages/msg_bad", "/fallout", "/peers"]
-OURS = {"Origin": "http://testserver", "Content-Type": "application/x-www-form-urlencoded"}
+OURS = {"Origin": "http://localhost:8080", "Content-Type": "application/x-www-form-urlencoded"}
 
 
 class Tags(HTMLParser):
@@ -104,7 +104,7 @@ def test_the_outcome_may_be_given_by_hand(client: TestClient, hub: Any) -> None:
         {},
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
-        {"Referer": "https://evil.example/testserver"},
+        {"Referer": "https://evil.example/localhost:8080"},
         OURS | {"Sec-Fetch-Site": "cross-site"},
     ],
 )
