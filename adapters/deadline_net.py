@@ -84,16 +84,25 @@ def _addresses(host: str, port: int) -> list[str]:
 
 
 class _Stream(httpcore.NetworkStream):
+    """Head and body of a request come in two writes and a closing empty one; they leave as one packet."""
+
     def __init__(self, inner: httpcore.NetworkStream) -> None:
         self._inner = inner
+        self._waiting = bytearray()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        self._flush()
         return self._inner.read(max_bytes, _current.get().left(httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._waiting += buffer
+        if not buffer or len(self._waiting) >= _STEP:
+            self._flush()
+
+    def _flush(self) -> None:
         # One send at a time: the library's own loop would give each of its sends the whole time again.
         exchange, sock = _current.get(), self._inner.get_extra_info("socket")
-        view = memoryview(buffer)
+        view, self._waiting = memoryview(self._waiting), bytearray()
         while view:
             sock.settimeout(exchange.left(httpcore.WriteTimeout))
             taken = _send(sock, view[:_STEP])
