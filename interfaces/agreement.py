@@ -70,7 +70,7 @@ class Agreement:
         tree = self._to_tree(part, message.body, message.area)
         enter_ids(self.spec.transport.settings, tree, message)
         payload = self._payloads.encode(part.side, tree, self._envelope.wants_json({}))
-        return self._envelope.request(Outgoing(op, payload, message, tree))
+        return self._envelope.request(Outgoing(op, payload, message, tree, self._payloads.actions.get(op.name, "")))
 
     def read_reply(self, operation: str, wire: WireMessage, request: Message) -> Message:
         """Wire reply -> canonical reply.

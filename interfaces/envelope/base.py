@@ -48,12 +48,13 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What a request is written from."""
+    """What a request is written from; action: the contract's SOAPAction, where it has one."""
 
     operation: Operation
     payload: Any
     message: Message
     tree: Mapping[str, Any] = field(default_factory=dict)
+    action: str = ""
 
 
 class Envelope(Protocol):

@@ -26,9 +26,11 @@ class Payloads(Protocol):
     """Both directions for every message of one spec; Failure(invalid, reason="structure") with all findings.
 
     elements  body element (``{ns}name``) -> operation, where the element names the operation (SOAP)
+    actions   operation -> what the contract says to send as SOAPAction
     """
 
     elements: Mapping[str, Operation]
+    actions: Mapping[str, str]
 
     def decode(self, side: Side, payload: Any) -> Tree: ...
 
@@ -60,6 +62,7 @@ class XmlPayloads:
     """Elements of an XSD; a side names its element in ``wire``."""
 
     elements: Mapping[str, Operation] = {}
+    actions: Mapping[str, str] = {}
 
     def __init__(self, spec: InterfaceSpec) -> None:
         self._spec = spec
@@ -98,13 +101,15 @@ class SoapPayloads(XmlPayloads):
         super().__init__(spec)
         self._names: dict[int, str] = {}
         elements: dict[str, Operation] = {}
+        actions: dict[str, str] = {}
         for operation in spec.operations.values():
             wsdl = self._wsdl_operation(operation)
+            actions[operation.name] = str(wsdl.soap_action)
             elements.setdefault(str(wsdl.input), operation)
             self._names[id(operation.request)] = operation.request.wire or str(wsdl.input)
             if operation.reply is not None:
                 self._names[id(operation.reply)] = operation.reply.wire or str(wsdl.output)
-        self.elements = elements
+        self.elements, self.actions = elements, actions
 
     def name(self, side: Side) -> str:
         return self._names[id(side)]
@@ -127,6 +132,7 @@ class ContentPayloads:
     """SvcCont: an XSD element, free XML, or JSON; the tree is ``{root element: ...}``."""
 
     elements: Mapping[str, Operation] = {}
+    actions: Mapping[str, str] = {}
 
     def __init__(self, spec: InterfaceSpec) -> None:
         self._xml = XmlPayloads(spec) if Path(spec.transport.contract).suffix in (".xsd", ".wsdl") else None
@@ -159,6 +165,7 @@ class JsonPayloads:
     """JSON data, checked by the JSON Schema a side names, or the contract for requests."""
 
     elements: Mapping[str, Operation] = {}
+    actions: Mapping[str, str] = {}
 
     def __init__(self, spec: InterfaceSpec) -> None:
         self._spec = spec

@@ -80,7 +80,7 @@ class SoapPlain:
         return ids_by_path(self._settings, tree)
 
     def request(self, out: Outgoing) -> WireMessage:
-        action = str(out.operation.wire.get("action", ""))
+        action = str(out.operation.wire.get("action", out.action))
         return self._wire(out.payload, self._encoding, {"soapaction": action} if action else {})
 
     def reply(self, header: Mapping[str, str], operation: Operation, payload: Any) -> WireMessage:
