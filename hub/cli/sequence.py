@@ -22,13 +22,20 @@ def what(event: Event) -> str:
     """A message: ``SPS <- hub provision ServiceOrder``; a state: ``task sps.provision: ready -> sent``."""
     if event["kind"] == "message":
         arrow = "->" if event["direction"] == "in" else "<-"
-        return f"{event['peer'] or '?'} {arrow} hub  {event['operation']} {event['type']}"
+        return f"{event['peer'] or '?'} {arrow} hub  {said(event)}"
     return f"{event['of']} {event['name']}: {event['from'] or 'new'} -> {event['to']}"
 
 
+def said(event: Event) -> str:
+    """``provision ServiceOrder``; of a message without a canonical form its outcome."""
+    return f"{event['operation']} {event['type'] or event['outcome']}"
+
+
 def how(event: Event) -> str:
-    """The message's id, or why the state changed."""
-    return str(event["id"] if event["kind"] == "message" else event["reason"])
+    """What became of the message, with its id; or why the state changed."""
+    if event["kind"] != "message":
+        return str(event["reason"])
+    return " ".join(filter(None, (event["outcome"], event["reason"], event["id"])))
 
 
 def sequence_diagram(timeline: Mapping[str, Any]) -> str:
@@ -46,7 +53,7 @@ def _line(event: Event) -> str:
         peer = _name(event["peer"] or "?")
         ends = (peer, "hub") if event["direction"] == "in" else ("hub", peer)
         arrow = "-->>" if event["reply"] else "->>"
-        return f"  {ends[0]}{arrow}{ends[1]}: {_safe(event['operation'] + ' ' + event['type'])}"
+        return f"  {ends[0]}{arrow}{ends[1]}: {_safe(said(event))}"
     if event["of"] == "order":
         return f"  Note over hub: {_safe(event['external_id'] + ' ' + event['to'])}"
     return ""

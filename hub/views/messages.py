@@ -64,10 +64,11 @@ def get_message(connection: sa.Connection, message_id: str, masker_of: MaskerOf)
     if row is None:
         raise missing("message", message_id)
     masker = masker_of(row["interface"])
-    charset = charset_of(row["raw"], row["content_type"])
+    raw = row["raw"] or b""  # SQLite has no part of nothing
+    charset = charset_of(raw, row["content_type"])
     return message_record(row) | {
         "canonical": masker.canonical(row["canonical"]),
-        "text": masker.text(decode(row["raw"], charset), row["canonical"]),
+        "text": masker.text(decode(raw, charset), row["canonical"]),
         "charset": charset,
         "truncated": row["bytes"] > SHOWN,
         "content_type": row["content_type"],

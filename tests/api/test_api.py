@@ -158,6 +158,7 @@ def test_a_405_says_what_is_allowed(client: TestClient) -> None:
         ("evil.example", 403),
         ("localhost.evil", 403),
         ("", 403),
+        ("[", 403),
     ],
 )
 def test_the_hub_answers_only_to_its_own_names(client: TestClient, host: str, status: int) -> None:

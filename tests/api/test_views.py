@@ -82,7 +82,7 @@ def test_a_finished_order_waits_for_nothing(connection: sa.Connection) -> None:
 def test_the_timeline_holds_child_orders_in_order(connection: sa.Connection) -> None:
     told = timeline(connection, "ord_retry")
     assert told["orders"] == ["ord_retry", "ord_child"]
-    assert [e["kind"] for e in told["events"]].count("message") == 1
+    assert [e["kind"] for e in told["events"]].count("message") == 2
     assert sorted(e["at"] for e in told["events"]) == [e["at"] for e in told["events"]]
 
 

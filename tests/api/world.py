@@ -122,6 +122,7 @@ def rows() -> dict[str, list[dict[str, Any]]]:
         "message": [
             message("msg_in", XML.encode("gb18030"), order_id="ord_done"),
             message("msg_bad", b"\xff<html><script>alert(2)</script>", **journal.failed(Failure("invalid", "not XML"))),
+            message("msg_none", b"", order_id="ord_child", outcome="unavailable", type="", in_reply_to="msg_out"),
             message("msg_out", b"{}", order_id="ord_child", task_id="tk_wait", outcome="ok", type="WorkOrder"),
         ],
         "peer_state": [
