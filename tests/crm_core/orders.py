@@ -44,3 +44,9 @@ FTTH = item("FTTH-300M", SPEED="300M", ADDRESS_ID="330100-ADDR-0042")
 VOICE = item("VOICE", ADDRESS_ID="330100-ADDR-0042")
 CHOSEN = item("VOICE", number="0571-80001234", ADDRESS_ID="330100-ADDR-0042")
 ADSL = item("ADSL-4M", SPEED="4M", ADDRESS_ID="330300-ADDR-0001")
+
+
+def stamped(type_name: str, body: dict[str, Any]) -> dict[str, Any]:
+    """A task's body with what the engine adds."""
+    added = {"InventoryChange": {"orderId": "ord_1"}, "BillingSync": {}}.get(type_name, {"parentOrder": "ord_1"})
+    return {**body, **added, "externalId": "tsk_1", "area": "8330100"}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from crm_core.catalogue import bundled_catalogue
 from crm_core.order import check, decompose
 from interfaces.canonical import validator
-from tests.crm_core.orders import CONTACT, CUSTOMER, NEW_NETWORK, OLD_NETWORK, ids, item, order
+from tests.crm_core.orders import CONTACT, CUSTOMER, NEW_NETWORK, OLD_NETWORK, ids, item, order, stamped
 
 NETWORKS = st.sampled_from([NEW_NETWORK, OLD_NETWORK])
 SOUND = st.builds(
@@ -59,12 +59,6 @@ PARTS = st.fixed_dictionaries(
 def orders(draw: st.DrawFn) -> dict[str, Any]:
     items = draw(st.lists(SOUND | ODD, min_size=1, max_size=3))
     return order(*[{**wanted, "id": str(n)} for n, wanted in enumerate(items)], **draw(PARTS))
-
-
-def stamped(type_name: str, body: dict[str, Any]) -> dict[str, Any]:
-    """The body with what the engine adds."""
-    order_id = {"orderId": "ord_1"} if type_name == "InventoryChange" else {"parentOrder": "ord_1"}
-    return {**body, "externalId": "tsk_1", "area": "8330100", **({} if type_name == "BillingSync" else order_id)}
 
 
 @given(orders(), NETWORKS)
