@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import Any
 
 from lxml import etree
@@ -232,7 +233,7 @@ def _interleaved(value: Mapping[str, Any], start: dict[Any, Any], rows: list[Row
 
 def _next(rows: list[Row], here: dict[Any, Any], at: int, wanted: str, left: dict[str, int]) -> int:
     """The row to write now: the nearest behind the last one, then from the start again."""
-    for number in [*range(at + 1, len(rows)), *range(at + 1)]:
+    for number in chain(range(at + 1, len(rows)), range(at + 1)):
         key, _, edge, _ = rows[number]
         if left.get(key, 0) and edge in here and wanted in ("", key):
             return number
