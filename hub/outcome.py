@@ -18,7 +18,8 @@ from interfaces.failure import Failure
 from interfaces.message import Body
 
 Row = dict[str, Any]
-GOOD = frozenset({"completed"})
+GOOD = frozenset({"completed", "received", "duplicate"})  # of a result; of the word that an event has arrived
+UNKNOWN = frozenset({"notFound", "unknown"})
 PENDING = frozenset({"acknowledged", "inProgress", "held"})
 
 
@@ -159,7 +160,7 @@ def judged(order_id: str, task_id: str, body: Body, **more: Any) -> Outcome:
         return Outcome(order_id, task_id, "answered", output=body, **more)
     if state in PENDING:
         return Outcome(order_id, task_id, "acknowledged", output=body, **more)
-    if state == "notFound":
+    if state in UNKNOWN:
         failure = Failure("not_found", "the peer does not know this request: surely not done")
         return Outcome(order_id, task_id, "failed", output=body, failure=failure, **more)
     return Outcome(order_id, task_id, "failed", output=body, failure=refusal(body), **more)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 Step = str | int
@@ -32,7 +33,7 @@ def plant(tree: dict[str, Any], path: str, value: Any) -> None:
     """Set ``path`` in place, copying every container on the way (bodies are shared between rows)."""
     *way, last = steps(path)
     here: Any = tree
-    for step, following in zip(way, [*way[1:], last], strict=True):
+    for step, following in pairwise((*way, last)):
         child = here[step] if isinstance(step, int) and step < len(here) else None
         if not isinstance(step, int):
             child = here.get(step)
