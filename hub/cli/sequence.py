@@ -19,11 +19,12 @@ def timeline_text(timeline: Mapping[str, Any]) -> str:
 
 
 def what(event: Event) -> str:
-    """A message: ``SPS <- hub provision ServiceOrder``; a state: ``task sps.provision: ready -> sent``."""
+    """A message: ``SPS <- hub provision ServiceOrder``; a state: ``order ProductOrder: accepted -> completed``."""
     if event["kind"] == "message":
         arrow = "->" if event["direction"] == "in" else "<-"
         return f"{event['peer'] or '?'} {arrow} hub  {said(event)}"
-    return f"{event['of']} {event['name']}: {event['from'] or 'new'} -> {event['to']}"
+    before = f"{event['from']} -> " if event["from"] else ""
+    return f"{event['of']} {event['name']}: {before}{event['to']}"
 
 
 def said(event: Event) -> str:

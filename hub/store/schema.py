@@ -58,7 +58,7 @@ message = sa.Table(
     sa.Index("message_key", "key"),
     sa.Index("message_task", "task_id"),
     sa.Index("message_at", "at"),
-    sa.Index("message_loose", "outcome", sqlite_where=sa.text(LOOSE), postgresql_where=sa.text(LOOSE)),
+    sa.Index("message_loose", "task_id", "outcome", sqlite_where=sa.text(LOOSE), postgresql_where=sa.text(LOOSE)),
 )
 
 # One id per exchange (TransactionID, MessageID, AMQP message_id), stored with the message it accepted.

@@ -21,14 +21,16 @@ def balance(connection: sa.Connection) -> dict[str, int]:
     counts = dict.fromkeys((*REACHED.values(), "in_flight"), 0)
     for state, count in connection.execute(sa.select(orders.c.state, sa.func.count()).group_by(orders.c.state)):
         counts[REACHED.get(state, "in_flight")] += count
-    counts["answered"] = _requests(connection, ["ok"])
-    rejected = _requests(connection, REFUSED)
+    loose = _loose(connection)
+    counts["answered"] = loose.get("ok", 0)
+    rejected = sum(loose.get(outcome, 0) for outcome in REFUSED)
     accepted = sum(counts.values())
     return {"received": accepted + rejected, "accepted": accepted, "rejected": rejected, **counts}
 
 
-def _requests(connection: sa.Connection, outcomes: list[str]) -> int:
-    """Requests from outside that belong to no order and no task, with one of these outcomes."""
-    loose = sa.text(LOOSE)  # word for word the condition of its index
-    query = sa.select(sa.func.count()).select_from(message).where(loose, message.c.outcome.in_(outcomes))
-    return connection.scalar(query) or 0
+def _loose(connection: sa.Connection) -> dict[str, int]:
+    """Requests from outside that belong to no order and no task, by outcome."""
+    c = message.c.outcome
+    # the condition word for word as in its index
+    query = sa.select(c, sa.func.count()).where(sa.text(LOOSE)).group_by(c)
+    return {outcome: count for outcome, count in connection.execute(query)}
