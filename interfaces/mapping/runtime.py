@@ -12,9 +12,16 @@ from interfaces.wire import NIL
 EMPTY: Mapping[str, Any] = {}
 
 
+def elements(items: Any) -> Any:
+    """A repeating thing as a list. One alone may come bare: XML without a contract and many JSON peers do that."""
+    if items is None or items is NIL or items == "":
+        return ()
+    return items if isinstance(items, list) else [items]
+
+
 def pick(items: Any, field: str, literal: str) -> Mapping[str, Any]:
     """The element whose ``field`` is ``literal``, EMPTY when there is none."""
-    for item in items or ():
+    for item in elements(items):
         if item.get(field) == literal:
             return item  # type: ignore[no-any-return]
     return EMPTY
@@ -22,23 +29,17 @@ def pick(items: Any, field: str, literal: str) -> Mapping[str, Any]:
 
 def at(items: Any, index: int) -> Any:
     """Element ``index``, None when the list is shorter."""
-    if not items:
-        return None
-    if not isinstance(items, list):
-        raise ShapeError("must be a list")
-    return items[index] if index < len(items) else None
+    found = elements(items)
+    return found[index] if index < len(found) else None
 
 
 def group(items: Any, key: str) -> Any:
     """The elements of a repeating group; two with one key cannot be told apart."""
-    if items is None or items is NIL or items == "":
-        return ()
-    if not isinstance(items, list):
-        raise ShapeError("must be a list")
-    keys = [item[key] for item in items if item.get(key) is not None] if key else []
+    found = elements(items)
+    keys = [item[key] for item in found if item.get(key) is not None] if key else []
     if len(set(keys)) < len(keys):
         raise ShapeError(f"has two elements with the same {key}")
-    return items
+    return found
 
 
 def only(items: Any, names: tuple[str, ...]) -> None:

@@ -134,7 +134,7 @@ class _Filler:
             examples=tuple(self.body.get("examples", ())),
             folder=self.file.parent,
             file=str(self.file),
-            hash=_hash(self.file, (self.meta, self.body)),
+            hash=_hash(self.file.parent, transport.contract, (self.meta, self.body)),
         )
 
     def transport(self) -> Transport:
@@ -213,10 +213,13 @@ def _error_rows(rows: Any) -> tuple[ErrorRow, ...]:
     return tuple(ErrorRow(row["match"], row["code"], row.get("note", "")) for row in rows)
 
 
-def _hash(file: Path, data: Any) -> str:
-    """sha256 over the spec's meaning and the bytes of every other file of its folder (contract, examples)."""
+_CONTRACT_FILES = frozenset({".wsdl", ".xsd", ".json", ".yaml"})
+
+
+def _hash(folder: Path, contract: str, data: Any) -> str:
+    """sha256 over the spec's meaning and the contract with every file beside it that it may import."""
     digest = hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode())
-    for other in sorted(file.parent.rglob("*")) if file.name == SPEC_FILE else ():
-        if other.is_file() and other.name != SPEC_FILE:
-            digest.update(other.relative_to(file.parent).as_posix().encode() + b"\0" + other.read_bytes())
+    for file in sorted((folder / contract).parent.rglob("*")) if contract else ():
+        if file.suffix in _CONTRACT_FILES and file.name != SPEC_FILE:
+            digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
