@@ -32,5 +32,5 @@ def _loose(connection: sa.Connection) -> dict[str, int]:
     """Requests from outside that belong to no order and no task, by outcome."""
     c = message.c.outcome
     # the condition word for word as in its index
-    query = sa.select(c, sa.func.count()).where(sa.text(LOOSE)).group_by(c)
-    return {outcome: count for outcome, count in connection.execute(query)}
+    query = sa.select(c, sa.func.count().label("n")).where(sa.text(LOOSE)).group_by(c)
+    return {row.outcome: row.n for row in connection.execute(query)}
