@@ -55,6 +55,7 @@ _DECLARED_WITHIN = 256  # bytes
 _DOCTYPE = re.compile(rb"(?>\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 # What is never closed runs to the end: looking again from each opening would take quadratic time.
 _NOT_MARKUP = re.compile(rb"<!\[CDATA\[(?>.*?\]\]>|.*)|<!--(?>.*?-->|.*)|<\?(?>.*?\?>|.*)", re.DOTALL)
+_VALUE = re.compile(rb"=\s*(?:\"[^\"]*\"|'[^']*')")
 _TAG = re.compile(rb"(?>[^\"'>]|\"[^\"]*\"|'[^']*')*+>")
 # lxml's own text may quote what was sent, the name of the error does not.
 _ERRORS = {
@@ -143,7 +144,7 @@ def _attributes(text: bytes) -> int:
     """Most attributes of any one tag. A tag ends before the next ``<``, which no attribute value may contain."""
     suspects: Iterable[bytes] = (part for part in text.split(b"<") if part.count(b"=") > 8)
     tags = (found[0] for found in map(_TAG.match, suspects) if found)
-    return max((len(re.findall(rb"=\s*[\"']", tag)) for tag in tags), default=0)
+    return max((len(_VALUE.findall(tag)) for tag in tags), default=0)
 
 
 def _tree(text: bytes) -> XmlElement:
@@ -167,7 +168,7 @@ def _tree(text: bytes) -> XmlElement:
 
 
 def _check_tree(root: XmlElement, text: bytes, limits: Limits) -> None:
-    if text.count(b"</") > limits.depth and _deeper(limits.depth)(root):
+    if text.count(b"</") >= limits.depth and _deeper(limits.depth)(root):
         raise _too_large(f"elements nested deeper than {limits.depth}")
     if len(text) > limits.text and _longer(limits.text)(root):
         raise _too_large(f"a value longer than {limits.text} characters")
