@@ -105,7 +105,7 @@ def _intake(order: Order) -> dict[str, Any]:
         "apptSlot": "AM",
         "orderItem": {
             "itemNo": "1",
-            "itemAction": "NEW",
+            "itemAction": "ADD",
             "productCode": order.product.code,
             "offerCode": order.product.offer,
             "accNbr": order.number,
