@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from interfaces.codec import json as json_body
 from interfaces.codec import safe_xml
-from interfaces.envelope import json_body
 from interfaces.envelope.base import Ids, Opened, Outgoing, Result, describe, one_operation
 from interfaces.envelope.settings import ids_by_path
 from interfaces.failure import Failure

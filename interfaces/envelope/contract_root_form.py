@@ -11,8 +11,9 @@ from typing import Any
 
 from lxml import etree
 
+from interfaces.codec import json as json_body
 from interfaces.codec import safe_xml
-from interfaces.envelope import json_body, loose_xml
+from interfaces.envelope import loose_xml
 from interfaces.failure import Failure
 from interfaces.wire import WireMessage
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
-from interfaces.envelope import json_body
+from interfaces.codec import json as json_body
 from interfaces.envelope.base import Ids, Opened, Outgoing, Result, describe
 from interfaces.envelope.settings import ids_by_path
 from interfaces.failure import Failure
