@@ -14,7 +14,7 @@ from typing import Any
 
 from interfaces.mapping.errors import ConversionError
 from interfaces.mapping.lookup import Context, Towards
-from interfaces.mapping.temporal import Temporal
+from interfaces.mapping.temporal import temporal
 from interfaces.mapping.texts import Texts
 from interfaces.spec.model import CodeList
 
@@ -163,8 +163,8 @@ def _xref(options: Mapping[str, str], settings: Settings) -> Converter:
 
 
 def _date(pattern: str, settings: Settings) -> Converter:
-    temporal = Temporal(pattern)
-    return Converter("date", temporal.out, temporal.back)
+    form = temporal(pattern)
+    return Converter("date", form.out, form.back)
 
 
 def _text(options: Mapping[str, Any], settings: Settings) -> Converter:

@@ -1,7 +1,8 @@
 """Dates and times: a pattern with a zone on the wire, RFC 3339 in canonical bodies.
 
 ``yyyyMMddHHmmss@Asia/Shanghai`` <-> ``2026-10-15T16:45:02+08:00``; ``yyyyMMdd`` (no zone) <-> ``2026-10-15``.
-A date-only pattern *with* a zone stands for midnight there.
+A date-only pattern *with* a zone stands for midnight there. ``iso@Asia/Shanghai`` is xsd:dateTime as clients send it:
+fraction and offset optional, without an offset it is the time there.
 """
 
 from __future__ import annotations
@@ -76,6 +77,40 @@ class Temporal:
         if self.offset:
             moment = datetime.fromisoformat(moment.replace(tzinfo=None).isoformat() + parts["offset"])
         return moment.isoformat()
+
+
+class Iso:
+    """``iso``: xsd:dateTime on the wire; written with seconds and the zone's offset."""
+
+    def __init__(self, zone: str) -> None:
+        self.zone = _zone(zone)
+
+    def out(self, value: Any) -> str:
+        """Canonical text -> wire text."""
+        moment = _iso(value)
+        if moment.tzinfo is None:
+            raise ConversionError("must be a time with an offset")
+        return moment.astimezone(self.zone).isoformat()
+
+    def back(self, value: Any) -> str:
+        """Wire text -> canonical text."""
+        moment = _iso(value)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=self.zone)).isoformat()
+
+
+def _iso(value: Any) -> datetime:
+    if not isinstance(value, str) or "T" not in value:
+        raise ConversionError("must look like 2026-10-15T16:45:02+08:00")
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        raise ConversionError("must look like 2026-10-15T16:45:02+08:00") from None
+
+
+def temporal(text: str) -> Temporal | Iso:
+    """The converter a ``date`` option asks for; ValueError when there is none."""
+    pattern, _, zone = text.partition("@")
+    return Iso(zone) if pattern == "iso" else Temporal(text)
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -115,3 +115,28 @@ def test_a_soap_fault_says_nothing_was_done_only_when_it_says_busy(fault, failur
             "hold", WireMessage(bytes_, "text/xml", {":status": "500"}), asked
         )
     assert caught.value.code == failure
+
+
+@pytest.mark.parametrize(
+    ("sent", "understood"),
+    [
+        ("2026-10-16T18:00:00+08:00", "2026-10-16T18:00:00+08:00"),
+        ("2026-10-16T18:00:00", "2026-10-16T18:00:00+08:00"),
+        ("2026-10-16T10:00:00Z", "2026-10-16T10:00:00+00:00"),
+        ("2026-10-16T18:00:00.500+08:00", "2026-10-16T18:00:00.500000+08:00"),
+    ],
+)
+def test_a_time_of_a_channel_without_an_offset_is_local(sent, understood):
+    mapping = Agreement(bundled()["order-intake"]).mapping("submitOrder")
+    assert mapping.to_canonical({"requiredTime": sent})["requestedCompletionDate"] == understood
+
+
+def test_a_time_of_the_hub_reaches_a_channel_in_local_time():
+    mapping = Agreement(bundled()["order-intake"]).mapping("submitOrder", reply=True)
+    assert mapping.to_wire({"orderDate": "2026-10-12T02:15:01Z"})["acceptTime"] == "2026-10-12T10:15:01+08:00"
+
+
+def test_a_time_that_is_none_is_refused():
+    mapping = Agreement(bundled()["order-intake"]).mapping("submitOrder")
+    with pytest.raises(Failure, match="2026-10-15"):
+        mapping.to_canonical({"requiredTime": "tomorrow"})
