@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 
 from interfaces.amqp import AmqpMessage, Delivery
 from interfaces.clock import SECOND, real_now
 from interfaces.failure import Failure
 from interfaces.ids import new_id
+from mocks import sqlite
 
 READY = "queue = ? AND lease_until <= ? ORDER BY id LIMIT ?"
 COPIED = "message_id, correlation_id, reply_to, content_type, headers, body"
@@ -25,14 +24,9 @@ class Broker:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
         self._closed = False
-        self._db = sqlite3.connect(self.path, timeout=10, isolation_level=None, check_same_thread=False)
-        self._db.row_factory = sqlite3.Row
-        for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL"):
-            self._db.execute(f"PRAGMA {pragma}")
-        self._db.executescript(files("interfaces").joinpath("amqp_embedded.sql").read_text("utf-8"))
+        self._db = sqlite.connect(self.path, "interfaces", "amqp_embedded.sql", synchronous="FULL")
 
     def declare(self, queue: str, delivery_limit: int = 5, dead_letter: str = "") -> None:
         """Make the queue; other arguments than the existing ones raise Failure(conflict)."""
@@ -102,17 +96,11 @@ class Broker:
 
     @contextmanager
     def _change(self) -> Iterator[None]:
-        with self._lock, translated(self.path):
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+        with self._lock, sqlite.transaction(self._db, self.path):
+            yield
 
-    def _queue(self, name: str) -> sqlite3.Row:
-        row: sqlite3.Row | None = self._db.execute("SELECT * FROM queue WHERE name = ?", (name,)).fetchone()
+    def _queue(self, name: str) -> sqlite.Row:
+        row: sqlite.Row | None = self._db.execute("SELECT * FROM queue WHERE name = ?", (name,)).fetchone()
         if row is None:
             raise Failure("not_found", "no such queue", where=name, advice="declare it first")
         return row
@@ -125,10 +113,10 @@ class Broker:
             rows = self._db.execute("SELECT name FROM queue WHERE name = ?", (message.routing_key,))
         return [row[0] for row in rows]
 
-    def _ready(self, queue: str, n: int) -> list[sqlite3.Row]:
+    def _ready(self, queue: str, n: int) -> list[sqlite.Row]:
         return self._db.execute(f"SELECT * FROM message WHERE {READY}", (queue, real_now(), n)).fetchall()
 
-    def _lease(self, row: sqlite3.Row, seconds: float) -> Delivery:
+    def _lease(self, row: sqlite.Row, seconds: float) -> Delivery:
         owner, until = new_id("lease"), real_now() + int(seconds * SECOND)
         self._db.execute(
             "UPDATE message SET lease_owner = ?, lease_until = ?, deliveries = deliveries + 1 WHERE id = ?",
@@ -136,14 +124,14 @@ class Broker:
         )
         return _delivery(row, owner)
 
-    def _give_back(self, row: sqlite3.Row, requeue: bool, reason: str) -> None:
+    def _give_back(self, row: sqlite.Row, requeue: bool, reason: str) -> None:
         spent = row["deliveries"] >= self._queue(row["queue"])["delivery_limit"]
         if requeue and not spent:
             self._db.execute("UPDATE message SET lease_owner = '', lease_until = 0 WHERE id = ?", (row["id"],))
         else:
             self._bury(row, reason or ("delivery limit" if spent else "rejected"))
 
-    def _bury(self, row: sqlite3.Row, reason: str) -> None:
+    def _bury(self, row: sqlite.Row, reason: str) -> None:
         grave = self._queue(row["queue"])["dead_letter"]
         self._db.execute("DELETE FROM message WHERE id = ?", (row["id"],))
         if grave and self._db.execute("SELECT 1 FROM queue WHERE name = ?", (grave,)).fetchone():
@@ -154,16 +142,6 @@ class Broker:
             )
 
 
-@contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """The one door where SQLite's errors become Failures."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        advice = "check the disk and whether another process holds the file"
-        raise Failure("unavailable", f"queue file: {error}", where=path.name, advice=advice) from error
-
-
 def _row(message: AmqpMessage) -> tuple[object, ...]:
     headers = json.dumps(dict(message.headers))
     return (
@@ -172,7 +150,7 @@ def _row(message: AmqpMessage) -> tuple[object, ...]:
     )
 
 
-def _delivery(row: sqlite3.Row, owner: str) -> Delivery:
+def _delivery(row: sqlite.Row, owner: str) -> Delivery:
     return Delivery(
         id=row["id"],
         owner=owner,

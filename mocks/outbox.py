@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from interfaces.clock import SECOND, real_now
+from interfaces.failure import Failure
 from mocks.store import Body, Store, Tx
 
 After = Callable[[Tx], None]
@@ -53,11 +54,17 @@ class Pump:
         with ThreadPoolExecutor(self._workers, thread_name_prefix="job") as pool:
             while not self._stopping:
                 self._wake.clear()
-                due, wait = self._due()
+                due, wait = self._look()
                 for row in due:
                     self._busy.add(row["id"])
                     pool.submit(self._do, row)
                 self._wake.wait(wait)
+
+    def _look(self) -> tuple[list[Body], float]:
+        try:
+            return self._due()
+        except Failure:  # the file is busy: the jobs keep
+            return [], FIRST
 
     def _due(self) -> tuple[list[Body], float]:
         """Jobs to start now, and seconds until the next look."""

@@ -104,21 +104,23 @@ def add(tx: Tx, rule: Rule) -> None:
 
 def pending(tx: Tx) -> list[Body]:
     """Rules not used up, as posted."""
-    rows = tx.rows("SELECT * FROM rule WHERE times <> 0 ORDER BY id")
-    return [row | {"args": json.loads(row["args"])} for row in rows]
+    return [_row(row) for row in tx.rows("SELECT * FROM rule WHERE times <> 0 ORDER BY id")]
 
 
 def take(tx: Tx, names: tuple[str, ...], request: Body) -> Rule:
     """The rule for this request, counted down; PLAIN when there is none."""
-    rows = pending(tx)
-    if not rows:
-        return PLAIN
-    values = {str(leaf) for leaf in leaves(request)}
-    for row in rows:
-        if row["operation"] in ("*", *names) and (not row["value"] or row["value"] in values):
+    values = {"", *(str(leaf) for leaf in leaves(request))}
+    sql = f"SELECT * FROM rule WHERE times <> 0 AND value IN ({', '.join('?' * len(values))}) ORDER BY id"
+    for row in tx.rows(sql, *values):
+        if row["operation"] in ("*", *names):
             tx.run("UPDATE rule SET times = times - 1 WHERE id = ? AND times > 0", row["id"])
-            return Rule(row["operation"], row["do"], row["value"], row["times"], row["args"])
+            found = _row(row)
+            return Rule(found["operation"], found["do"], found["value"], found["times"], found["args"])
     return PLAIN
+
+
+def _row(row: Body) -> Body:
+    return row | {"args": json.loads(row["args"])}
 
 
 def leaves(tree: object) -> Iterator[object]:

@@ -7,11 +7,11 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from interfaces.clock import SECOND, real_now
+from mocks import sqlite
 
 Body = dict[str, Any]
 """A wire tree or any other plain JSON data."""
@@ -109,27 +109,17 @@ class Store:
     """Thread-safe; ``tx()`` commits at the end and takes everything back on an exception."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._lock = threading.RLock()
-        self._connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
-        self._connection.row_factory = sqlite3.Row
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000"):
-            self._connection.execute(f"PRAGMA {pragma}")
-        self._connection.executescript(files("mocks").joinpath("store.sql").read_text("utf-8"))
+        self._offset = 0
+        self._connection = sqlite.connect(path, "mocks", "store.sql", synchronous="NORMAL")
         with self.tx() as tx:
             self._offset = int(tx.setting("clock_offset", "0"))
 
     @contextmanager
     def tx(self) -> Iterator[Tx]:
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield Tx(self._connection, getattr(self, "_offset", 0))
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+        with self._lock, sqlite.transaction(self._connection, self.path):
+            yield Tx(self._connection, self._offset)
 
     def shift(self, offset: int) -> None:
         """Business time = real time + ``offset`` microseconds from now on."""

@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS rule (           -- behaviours and faults still to co
   times INTEGER NOT NULL,                   -- how often still; -1 = always
   args TEXT NOT NULL
 );
+CREATE INDEX IF NOT EXISTS rule_value ON rule (value) WHERE times <> 0;
 CREATE TABLE IF NOT EXISTS thing (          -- numbers, ports, services, orders, accounts ...
   kind TEXT NOT NULL,
   id TEXT NOT NULL,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
+from interfaces.failure import Failure
 from mocks.store import Body, Store, Tx
 
 CHARSET = "gbk"
@@ -74,7 +74,7 @@ class Watcher:
         while not self._stop.is_set():
             try:
                 worked = self.step()
-            except sqlite3.OperationalError:  # somebody else is writing: the rows keep
+            except Failure:  # somebody else is writing: the rows keep
                 worked = False
             if not worked:
                 self._stop.wait(IDLE)
