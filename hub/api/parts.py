@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -15,13 +13,12 @@ from hub.runtime import Hub
 from hub.views.mask import Masker
 from hub.views.messages import MaskerOf
 from hub.views.paging import MAX_LIMIT
-from interfaces.envelope import json_body as strict_json
+from interfaces.codec import json as strict_json
 from interfaces.failure import Failure
 from interfaces.spec.model import InterfaceSpec
 from interfaces.wire import WireMessage
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-DIGITS = 30  # of a number in a body; JSON allows 1e999999999, whose digits would fill the memory
 
 
 # async only because the framework runs a plain dependency in a thread of its own
@@ -83,28 +80,7 @@ async def json_body(request: Request) -> dict[str, Any]:
     data, _ = strict_json.read(await whole_body(request), request.headers.get("content-type", ""))
     if not isinstance(data, dict):
         raise Failure("invalid", "the body must be a JSON object", reason="json")
-    refuse_unstorable(data)
     return data
-
-
-def refuse_unstorable(data: Any) -> None:
-    """Failure ``invalid`` for what no store can keep: NUL, half characters, numbers beyond all measure."""
-    for value in _leaves(data):
-        if isinstance(value, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value):
-            raise Failure("invalid", "the text holds a NUL or half a character", reason="json")
-        if isinstance(value, Decimal) and abs(value.adjusted()) > DIGITS:
-            raise Failure("invalid", f"a number has more than {DIGITS} digits", reason="json")
-
-
-def _leaves(data: Any) -> Iterator[Any]:
-    if isinstance(data, Mapping):
-        yield from data
-        data = data.values()
-    elif not isinstance(data, list):
-        yield data
-        return
-    for item in data:
-        yield from _leaves(item)
 
 
 HubOf = Annotated[Hub, Depends(the_hub)]
@@ -128,8 +104,12 @@ def known_peers(hub: Hub) -> set[str]:
 def masker_of(hub: Hub) -> MaskerOf:
     """Interface reference -> what to hide; a spec that is gone hides nothing it does not know."""
 
+    active = {spec.ref: spec for spec in hub.registry.specs()}
+
     @cache
     def find(ref: str) -> Masker:
+        if ref in active:
+            return Masker.of(active[ref])
         spec_id, _, version = ref.partition("@")
         try:
             return Masker.of(hub.registry.get(spec_id, version).spec)

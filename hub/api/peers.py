@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from hub.api.parts import HubOf, Text, known_peers, specs
+from hub.topology import Binding
 from hub.views.agreements import binding_record, interface_record
 from hub.views.balance import balance
 from hub.views.peers import get_peer, list_peers
@@ -44,8 +45,13 @@ def interfaces(hub: HubOf) -> dict[str, Any]:
 def topology(hub: HubOf, area: Text = None, function: Text = None) -> dict[str, Any]:
     """The bindings in force, for one local network or function where asked."""
     now = hub.topology
-    items = [binding_record(b) for b in now.bindings if area in (None, b.area) and function in (None, b.function)]
+    items = [binding_record(b) for b in now.bindings if covers(b, area, function)]
     return {"name": now.name, "version": now.version, "items": items}
+
+
+def covers(binding: Binding, area: str | None, function: str | None) -> bool:
+    """Whether a binding counts for this area and function, where asked; ``*`` counts for every area."""
+    return (area is None or binding.area in ("*", area)) and function in (None, binding.function)
 
 
 @router.get("/balance")

@@ -19,7 +19,7 @@ def width(text: str) -> int:
 
 def plain(value: Any) -> str:
     """One value on one line: no control characters (a peer's text must not steer the terminal)."""
-    text = "" if value is None else str(value)
+    text = "" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return "".join(c if c.isprintable() else " " for c in text)
 
 

@@ -7,7 +7,7 @@ import click
 from hub.cli.client import Target, talks_to_hub
 from hub.cli.table import json_line, table
 
-COLUMNS = ("function", "area", "product_family", "system", "interface", "valid_from", "valid_to")
+COLUMNS = ("function", "area", "product_family", "system", "interfaces", "capabilities", "valid_from", "valid_to")
 
 
 @click.group("topology")

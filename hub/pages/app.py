@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from hub.api.actions import act
-from hub.api.parts import Body, Cursor, HubOf, Text, known_host, known_peers, masker_of, refuse_unstorable
+from hub.api.parts import Body, Cursor, HubOf, Text, known_host, known_peers, masker_of
 from hub.api.problem import place_of
 from hub.errors import wire_codes
 from hub.fallout import ACTIONS
@@ -26,7 +26,7 @@ from hub.views.messages import MaskerOf, get_message
 from hub.views.orders import get_order, list_orders
 from hub.views.peers import list_peers
 from hub.views.timeline import timeline
-from interfaces.envelope import json_body as strict_json
+from interfaces.codec import json as strict_json
 from interfaces.failure import Failure
 from interfaces.ids import new_id
 
@@ -120,7 +120,6 @@ def work(request: Request, hub: HubOf, fallout_id: str, body: Body) -> Response:
     said: dict[str, Any] = {"reason": form.get("reason", "")}
     if form.get("output", "").strip():
         said["output"] = strict_json.read_text(form["output"])
-    refuse_unstorable(said)
     act(hub, fallout_id, form.get("action", ""), said)
     return RedirectResponse(link(request)("/fallout", done="1"), 303, HEADERS)
 

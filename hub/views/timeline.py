@@ -26,10 +26,16 @@ def timeline(connection: sa.Connection, order_id: str) -> Record:
     family = _family(connection, order_id)
     events = [e for make in (_orders, _tasks, _fallout, _messages, _audit) for e in make(connection, list(family))]
     names = {row["id"]: row["external_id"] for row in family.values()}
-    # sorted is stable: at one instant the order above stands (accepted, then done, then said)
-    events.sort(key=lambda e: e["_at"])
+    events.sort(key=lambda e: (e["_at"], _rank(e)))
     shown = [{"at": when(e.pop("_at")), **e, "external_id": names[e["order_id"]]} for e in events]
     return {"order": order_id, "orders": list(family), "events": shown}
+
+
+def _rank(event: Record) -> int:
+    """At one instant an order is accepted first and ended last."""
+    if event["kind"] == "state" and event["of"] == "order":
+        return 2 if event["from"] else 0
+    return 1
 
 
 def _family(connection: sa.Connection, order_id: str) -> dict[str, sa.RowMapping]:

@@ -87,8 +87,14 @@ def _resource(resource: Mapping[str, Any]) -> Record:
 
 def _party(party: Mapping[str, Any]) -> Record:
     """Who, by reference: identity documents and phones stay in the hub."""
-    known = party.get("id") or party.get("name") or party["role"]
-    return _there({"id": known, "name": party.get("name"), "role": party["role"], "@referredType": "Party"})
+    return _there(
+        {
+            "id": party.get("id") or party["role"],
+            "name": party.get("name"),
+            "role": party["role"],
+            "@referredType": "Party",
+        }
+    )
 
 
 def _there(said: Mapping[str, Any]) -> Record:

@@ -14,7 +14,7 @@ from hub.store.writer import Store
 from hub.topology import bundled
 from interfaces.agreement import Received
 from interfaces.clock import VirtualClock
-from interfaces.envelope import json_body
+from interfaces.codec import json as strict_json
 from interfaces.failure import Failure
 from interfaces.message import Message
 from interfaces.spec.model import InterfaceSpec, Operation, Side, Transport
@@ -42,7 +42,7 @@ class FakeAgreement:
     spec: InterfaceSpec = SPEC
 
     def read_request(self, wire: WireMessage) -> Received:
-        body, _ = json_body.read(wire.body, wire.content_type)
+        body, _ = strict_json.read(wire.body, wire.content_type)
         if not isinstance(body, dict) or "externalId" not in body:
             fault = {"path": "externalId", "message": "is missing"}
             raise Failure("invalid", "the order is not as agreed", errors=[fault])

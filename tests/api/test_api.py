@@ -137,7 +137,8 @@ def test_every_refusal_is_problem_json(
 @pytest.mark.parametrize("body", BROKEN, ids=range(len(BROKEN)))
 def test_a_broken_body_is_refused_clearly(client: TestClient, body: bytes) -> None:
     answer = client.post("/api/v1/fallout/fo_1/retry", content=body, headers=JSON)
-    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+    assert answer.status_code in (400, 413)
+    assert answer.headers["content-type"] == "application/problem+json"
 
 
 def test_a_body_that_is_too_long_is_refused(client: TestClient) -> None:
