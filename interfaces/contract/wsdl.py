@@ -26,6 +26,7 @@ SOAP_ADDRESSES = (
     "{http://schemas.xmlsoap.org/wsdl/soap/}address",
     "{http://schemas.xmlsoap.org/wsdl/soap12/}address",
 )
+_OPERATIONS = f"{WSDL}portType/{WSDL}operation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ class _Definition(Definition):  # type: ignore[misc]
 class _Document(Document):  # type: ignore[misc]
     def load(self, location: str) -> None:
         self.by_location: dict[str, _Definition] = {}
+        self.declared: set[tuple[str, str]] = set()
         main = self.definition(location)
         main.resolve_imports()
         self.messages, self.port_types = main.messages, main.port_types
@@ -126,7 +128,9 @@ class _Document(Document):  # type: ignore[misc]
 
     def definition(self, location: str) -> _Definition:
         if location not in self.by_location:
-            _Definition(self, self._get_xml_document(location), location)
+            xml = self._get_xml_document(location)
+            self.declared |= {(o.getparent().get("name"), o.get("name")) for o in xml.iterfind(_OPERATIONS)}
+            _Definition(self, xml, location)
         return self.by_location[location]
 
     def _add_definition(self, definition: _Definition) -> None:
@@ -188,18 +192,9 @@ def _version(binding: Any) -> str:
 
 
 def _lost(document: _Document, operations: dict[str, WsdlOperation]) -> list[str]:
-    """Operations of a port type that no SOAP port offers."""
-    named = {
-        (port_type.name.localname, name)
-        for definition in document.by_location.values()
-        for port_type in definition.port_types.values()
-        for name in port_type.operations
-    }
+    """Operations some port type declares and no SOAP port offers, counted in the XML itself."""
     return [
-        f"operation {name} of port type {of} has no SOAP binding"
-        for of, name in sorted(named)
+        f"operation {name} of port type {of} has no SOAP binding that can be read"
+        for of, name in sorted(document.declared)
         if name not in operations
     ]
-
-
-__all__ = ["WSDL", "WsdlContract", "WsdlOperation", "read", "with_address"]

@@ -118,12 +118,17 @@ class Model:
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
-        """namespace -> prefix, as the schemas themselves call it where they agree, else ``ns0``, ``ns1`` ..."""
+        """namespace -> prefix: the first by alphabet of those the schemas themselves use, each used once."""
+        pairs = {
+            (namespace, prefix)
+            for schema in self._schema.maps.iter_schemas()
+            for prefix, namespace in schema.namespaces.items()
+            if prefix and namespace
+        }
         found: dict[str, str] = {}
-        for schema in self._schema.maps.iter_schemas():
-            for prefix, namespace in schema.namespaces.items():
-                if prefix and namespace and prefix not in found.values():
-                    found.setdefault(namespace, prefix)
+        for namespace, prefix in sorted(pairs):
+            if namespace not in found and prefix not in found.values():
+                found[namespace] = prefix
         return found
 
     def _element(self, component: Any) -> Element:
