@@ -35,7 +35,7 @@ class TableChannel:
         table = str(wire.get("request") or self._rows.request)
         key = str(wire.get("key") or self._rows.key(table))
         if "reply" in wire:
-            return self._ask(wire, table, key, self._rows.partial(table, request), deadline)
+            return self._ask(wire, table, key, self._rows.row(table, request, partial=True), deadline)
         self._db.insert_once(table, key, self._rows.row(table, request), deadline)
         return WireMessage(b"")
 
@@ -51,4 +51,5 @@ class TableChannel:
         if found:
             return self._rows.wire(reply, found)
         sent = self._db.latest(table, (key,), where, key, deadline)
-        return self._rows.made(reply, {key: asked[key]}, self._settings.get("waiting" if sent else "missing", {}))
+        known = self._settings.get("waiting" if sent else "missing", {})
+        return self._rows.answer(reply, {**self._rows.tree(reply, {key: asked[key]}), **known})

@@ -13,8 +13,8 @@ from interfaces.spec.model import InterfaceSpec
 from interfaces.wire import WireMessage
 
 BATCH = 50
-LEASE = 30.0
-"""Real seconds; well above the time of one commit, so that only a dead process loses its lease."""
+LEASE = 10.0
+"""Real seconds: far above the time of a commit, and not too long for what a killed process held."""
 
 
 class AmqpSource:

@@ -36,7 +36,7 @@ def channel(tmp_path: Path, db: sqlite3.Connection) -> Iterator[TableChannel]:
     channel.close()
 
 
-def call(channel: TableChannel, operation: Operation = SUBMIT, **row: Any) -> dict[str, Any]:
+def call(channel: TableChannel, operation: Operation = SUBMIT, /, **row: Any) -> dict[str, Any]:
     body = json.dumps(row, ensure_ascii=False).encode()
     reply = channel.call(operation, WireMessage(body, "application/json"), Deadline.after(5))
     return dict(json.loads(reply.body)) if reply.body else {}

@@ -71,7 +71,8 @@ def test_a_caller_who_hangs_up_is_not_answered(prefix: str, path: str) -> None:
 
     hub = fake_hub()
     gone = sending(part(b"x"), {"type": "http.disconnect"})
-    asyncio.run(build(hub)[prefix](scope(prefix + path, content_type="text/xml"), gone, send))
+    door: Any = build(hub)[prefix]
+    asyncio.run(door(scope(prefix + path, content_type="text/xml"), gone, send))
     if (prefix, path) == ("/http", "/order-intake"):
         assert sent[0]["status"] == 404, "nothing of its body is read"
     else:

@@ -17,8 +17,8 @@ def hub() -> Any:
     return fake_hub()
 
 
-def post(hub: Any, body: bytes = b"order", path: str = "/soap/order-intake", **headers: str) -> Any:
-    return fetch(build(hub)["/soap"], "POST", path, body, {**XML, **headers})
+def post(hub: Any, body: bytes = b"order", /, **headers: str) -> Any:
+    return fetch(build(hub)["/soap"], "POST", "/soap/order-intake", body, {**XML, **headers})
 
 
 def test_an_order_is_submitted_with_its_original_bytes_and_answered(hub: Any) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,7 +80,7 @@ def test_unread_rows_come_in_order_as_text_and_are_marked_after_the_commit(
     consumer.start()
     eventually(lambda: unread(db) == [])
     first, second = (one.wire for one in hub.intake.submitted)
-    assert first.body.decode() == '{"SEQ": 1, "DJH": "T-1", "NOTE": "受理", "MARK": 0}'
+    assert json.loads(first.body) == {"SEQ": 1, "DJH": "T-1", "NOTE": "受理", "MARK": 0}
     assert (second.headers, second.content_type) == ({"table": "STA"}, "application/json")
     assert hub.intake.submitted[0].endpoint == "table:97"
 
