@@ -22,7 +22,7 @@ from hub.pages.security import HEADERS, same_origin
 from hub.runtime import Hub
 from hub.views.balance import balance
 from hub.views.fallout import list_fallout
-from hub.views.messages import MaskerOf, get_message
+from hub.views.messages import MaskerOf, get_message, list_messages
 from hub.views.orders import get_order, list_orders
 from hub.views.peers import list_peers
 from hub.views.timeline import timeline
@@ -36,6 +36,7 @@ SHOWN_WITH_CONTENT = 60
 REFRESH = 10  # seconds
 
 FILTERS = ("text", "external_id", "state", "area", "source")
+MESSAGE_FILTERS = ("peer", "outcome", "key", "order_id")
 COLUMNS = ("external_id", "state", "type", "area", "source", "created_at", "completed_at", "reason")
 FACTS = (
     "id",
@@ -59,6 +60,7 @@ def build(hub: Hub) -> FastAPI:
     app.state.hub = hub
     app.get("/")(orders)
     app.get("/orders/{order_id}")(order)
+    app.get("/messages")(messages)
     app.get("/messages/{message_id}")(message)
     app.get("/fallout")(fallout)
     app.post("/fallout/{fallout_id}")(work)
@@ -102,10 +104,26 @@ def _add_content(connection: Any, events: list[dict[str, Any]], masker: MaskerOf
         event["content"] = get_message(connection, event["id"], masker)
 
 
+def messages(
+    request: Request,
+    hub: HubOf,
+    peer: Text = None,
+    outcome: Text = None,
+    key: Text = None,
+    order_id: Text = None,
+    cursor: Cursor = None,
+) -> Response:
+    given = {"peer": peer, "outcome": outcome, "key": key, "order_id": order_id}
+    with hub.store.read() as connection:
+        page = list_messages(connection, given, PAGE, cursor)
+    told: dict[str, Any] = {"page": page, "given": given, "filters": MESSAGE_FILTERS}
+    return render(request, "messages.html", "messages", paged=bool(cursor), **told)
+
+
 def message(request: Request, hub: HubOf, message_id: str) -> Response:
     with hub.store.read() as connection:
         found = get_message(connection, message_id, masker_of(hub))
-    return render(request, "message.html", "orders", message=found)
+    return render(request, "message.html", "messages", message=found)
 
 
 def fallout(request: Request, hub: HubOf, cursor: Cursor = None, done: bool = False) -> Response:

@@ -17,6 +17,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "peers":            ("Peers", "外围系统"),
     "message":          ("Message", "报文"),
     "messages":         ("Messages", "报文"),
+    "key":              ("Number", "单号"),
+    "order_id":         ("Order", "订单"),
     "error":            ("That did not work", "操作未成功"),
     "filter":           ("Filter", "筛选"),
     "clear":            ("Clear", "清除"),
