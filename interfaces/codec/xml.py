@@ -128,7 +128,7 @@ class XmlContract:
         if codec is None:
             with self._compiling:
                 declared = self.model.element(self._full(name))
-                codec = ElementCodec(declared, self._shapes, self._readers)
+                codec = self._codecs.get(declared.name) or ElementCodec(declared, self._shapes, self._readers)
                 self._codecs[name] = self._codecs[declared.name] = codec
         return codec
 

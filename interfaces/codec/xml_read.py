@@ -215,5 +215,10 @@ def _attributes(shape: Shape) -> Callable[[XmlElement], dict[str, Any]]:
 
 
 def _verbatim(element: XmlElement) -> str:
-    text: str = etree.tostring(element, encoding="unicode", with_tail=False)
-    return text
+    """The element by itself: with the namespaces it uses, also in QName values, and no others of its surroundings."""
+    text = etree.tostring(element, encoding="unicode", with_tail=False)
+    in_values = [prefix for prefix in element.nsmap if prefix and (f'"{prefix}:' in text or f">{prefix}:" in text)]
+    alone: bytes = etree.tostring(
+        element, method="c14n", exclusive=True, with_tail=False, inclusive_ns_prefixes=in_values
+    )
+    return alone.decode()
