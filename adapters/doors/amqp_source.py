@@ -21,6 +21,8 @@ class AmqpSource:
     """Transport settings: ``queue``, ``deliveryLimit`` (5), ``deadLetter`` (``<queue>.dead``), ``exchange`` and
     ``routingKey`` to bind it to."""
 
+    idle = 0.05
+
     def __init__(self, spec: InterfaceSpec, address: str) -> None:
         settings = spec.transport.settings
         self._queue = str(settings["queue"])

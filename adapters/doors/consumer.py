@@ -24,10 +24,8 @@ from interfaces.wire import WireMessage
 
 log = structlog.get_logger(__name__)
 
-IDLE = 0.05
-"""Real seconds between two looks at an empty source."""
 LONGEST = 10.0
-"""Real seconds of the longest pause after failures; it doubles from IDLE."""
+"""Real seconds of the longest pause after failures; it doubles from the source's ``idle``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +37,11 @@ class Taken:
 
 
 class Source(Protocol):
-    """Where messages come from. ``interface`` names the inbound agreement, ``endpoint`` the place in the journal.
+    """Where messages come from.
 
+    interface  the inbound agreement's id
+    endpoint   the place as the journal names it
+    idle       real seconds between two looks when there was nothing
     open    declare or check what is needed; may be called again after a failure
     take    the next messages, oldest first; [] when there are none
     done    these are kept by the hub for good
@@ -50,6 +51,7 @@ class Source(Protocol):
 
     interface: str
     endpoint: str
+    idle: float
 
     def open(self) -> None: ...
 
@@ -100,7 +102,7 @@ class Consumer:
         self._open = True
 
     def _run(self) -> None:
-        pause = IDLE
+        pause = self.source.idle
         while not self._stop.is_set():
             try:
                 settled = self._round()
@@ -108,7 +110,7 @@ class Consumer:
                 self._open = False
                 self._complain(error)
                 settled = None
-            pause = IDLE if settled is not None else min(pause * 2, LONGEST)
+            pause = self.source.idle if settled is not None else min(pause * 2, LONGEST)
             if not settled:
                 self._stop.wait(pause)
 

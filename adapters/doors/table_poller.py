@@ -8,13 +8,15 @@ from typing import Any
 from adapters.doors.consumer import Taken
 from adapters.table_db import TableDb
 from adapters.table_rows import TableRows
+from interfaces.spec.loader import seconds
 from interfaces.spec.model import InterfaceSpec
 
 BATCH = 100
 
 
 class TableSource:
-    """The layout names the status table and its read mark; the order is that of its key column.
+    """The layout names the status table and its read mark; the order is that of its key column. Transport setting
+    ``poll`` is the time between two looks.
 
     A row that the hub cannot take now stays unread and comes again; one that can never be read is journalled and
     marked, so that it does not stand in the way of the others.
@@ -28,6 +30,7 @@ class TableSource:
         self._mark = self._rows.read_mark(self._table)
         self.interface = spec.id
         self.endpoint = f"table:{spec.system}"
+        self.idle = seconds(str(spec.transport.settings.get("poll", "200ms")))
 
     def open(self) -> None:
         """Raises Failure(unavailable) while the table is not there."""

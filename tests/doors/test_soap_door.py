@@ -47,6 +47,16 @@ def test_what_the_intake_refuses_is_answered_with_the_row_it_has_in_the_journal(
     assert hub.intake.refused == []
 
 
+def test_when_not_even_the_refusal_can_be_journalled_the_caller_still_gets_a_number(hub: Any) -> None:
+    def down(*_: object) -> Any:
+        raise Failure("unavailable", "the store is down")
+
+    hub.intake.refuse = down
+    answer = post(hub, b"broken")
+    assert answer.status_code == 500
+    assert "incident='inc_" in answer.text
+
+
 @pytest.mark.parametrize("fails", ["reading", "submitting"])
 def test_a_fault_of_our_own_is_never_a_bare_500_and_tells_nothing(
     hub: Any, fails: str, capfd: pytest.CaptureFixture[str]

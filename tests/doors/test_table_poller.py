@@ -39,7 +39,7 @@ TABLE = "CREATE TABLE STA (SEQ INTEGER PRIMARY KEY, DJH TEXT, NOTE TEXT, MARK IN
 @pytest.fixture
 def status97(tmp_path: Path) -> InterfaceSpec:
     (tmp_path / "tables.yaml").write_text(LAYOUT, "utf-8")
-    transport = Transport("table", "table", contract="tables.yaml", encoding="gbk")
+    transport = Transport("table", "table", "tables.yaml", "gbk", {"poll": "20ms"})
     return spec(id="status97", system="97", transport=transport, folder=tmp_path)
 
 
