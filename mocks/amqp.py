@@ -56,7 +56,7 @@ class Broker:
 
     def get(self, queue: str, n: int = 1, lease_seconds: float = 30.0) -> list[Delivery]:
         """Lease up to ``n`` messages, oldest first; those at the delivery limit go to the dead letter instead."""
-        with self._lock:
+        with self._lock, sqlite.translated(self.path):
             if self._db.execute(f"SELECT 1 FROM message WHERE {READY}", (queue, real_now(), 1)).fetchone() is None:
                 return []  # a look that takes no write lock
         with self._change():

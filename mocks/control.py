@@ -76,7 +76,7 @@ def build(peer: Peer) -> Starlette:
 
     def look(make: Callable[[Tx, Request], Body]) -> Callable[[Request], JSONResponse]:
         def show(request: Request) -> JSONResponse:
-            with peer.store.tx() as tx:
+            with peer.store.look() as tx:
                 return JSONResponse(make(tx, request))
 
         return show

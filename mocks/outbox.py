@@ -68,7 +68,7 @@ class Pump:
 
     def _due(self) -> tuple[list[Body], float]:
         """Jobs to start now, and seconds until the next look."""
-        with self._store.tx() as tx:
+        with self._store.look() as tx:
             rows = tx.rows("SELECT * FROM job ORDER BY due LIMIT ?", len(self._busy) + 64)
         rows = [row for row in rows if row["id"] not in self._busy]
         now = real_now()

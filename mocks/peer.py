@@ -174,7 +174,7 @@ class Peer:
 
     def settled(self, key: str) -> bool:
         """Nothing is left to be done or sent for this key."""
-        with self.store.tx() as tx:
+        with self.store.look() as tx:
             return tx.run("SELECT 1 FROM job WHERE key = ? LIMIT 1", key).fetchone() is None
 
 

@@ -21,6 +21,7 @@ DO: Mapping[str, str] = {
     # was it done or not?
     "timeout_but_done": "does it and never answers (args: seconds the line is held)",
     "timeout_not_done": "does nothing and never answers (args: seconds)",
+    "http_503": "does nothing and says that it is not serving",
     "http_500": "does nothing and answers 500 with HTML",
     "fault": "does nothing and answers a SOAP fault (args: code, text)",
     # how the good answer is spoilt
@@ -37,7 +38,7 @@ DO: Mapping[str, str] = {
 }
 """Every ``do`` and what it means."""
 
-NOT_DONE = frozenset({"timeout_not_done", "http_500", "fault"})
+NOT_DONE = frozenset({"timeout_not_done", "http_503", "http_500", "fault"})
 ON_THE_WIRE = frozenset(DO) - {"refuse", "return", "duplicate_callback", "no_callback"}
 """Those that mocks/shell.py carries out on the answer."""
 

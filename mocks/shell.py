@@ -112,8 +112,10 @@ async def reset(line: Line, reply: Reply) -> None:
     await line.cut()
 
 
-async def html_500(line: Line, reply: Reply) -> None:
-    page = Reply(500, [(b"content-type", b"text/html")], b"<html><body>Internal error</body></html>")
+async def html_page(line: Line, reply: Reply) -> None:
+    """What an application server says when the application does not."""
+    status = int(reply.manner["do"].removeprefix("http_"))
+    page = Reply(status, [(b"content-type", b"text/html")], b"<html><body>Error</body></html>")
     await page.give(line.send)
 
 
@@ -158,7 +160,8 @@ MANNERS: Mapping[str, Callable[[Line, Reply], Awaitable[None]]] = {
     "timeout_but_done": silent,
     "timeout_not_done": silent,
     "reset": reset,
-    "http_500": html_500,
+    "http_503": html_page,
+    "http_500": html_page,
     "fault": fault,
     "wrong_root": wrong_root,
     "missing_field": missing_field,

@@ -26,8 +26,8 @@ def connect(path: Path, package: str, schema: str, synchronous: str) -> sqlite3.
 
 @contextmanager
 def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
-    """BEGIN IMMEDIATE ... COMMIT, or all of it taken back. A file that cannot be used: Failure(unavailable)."""
-    try:
+    """BEGIN IMMEDIATE ... COMMIT, or all of it taken back."""
+    with translated(path):
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -35,6 +35,13 @@ def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
             connection.execute("ROLLBACK")
             raise
         connection.execute("COMMIT")
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """A file that cannot be used: Failure(unavailable)."""
+    try:
+        yield
     except sqlite3.Error as error:
         advice = "check the disk and whether another process holds the file"
         raise Failure("unavailable", f"the file cannot be used: {error}", where=path.name, advice=advice) from error

@@ -121,6 +121,12 @@ class Store:
         with self._lock, sqlite.transaction(self._connection, self.path):
             yield Tx(self._connection, self._offset)
 
+    @contextmanager
+    def look(self) -> Iterator[Tx]:
+        """For reading only; takes no write lock, so that looking often disturbs nobody."""
+        with self._lock, sqlite.translated(self.path):
+            yield Tx(self._connection, self._offset)
+
     def shift(self, offset: int) -> None:
         """Business time = real time + ``offset`` microseconds from now on."""
         with self.tx() as tx:

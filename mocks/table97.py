@@ -81,7 +81,7 @@ class Watcher:
 
     def step(self) -> bool:
         """One batch; False when there was nothing new."""
-        with self._store.tx() as tx:
+        with self._store.look() as tx:
             rows = new_orders(tx)
         for row in rows:
             self._take(dict(row))

@@ -31,7 +31,7 @@ class Sps(Peer):
         self.caller = Caller(self._hub)
 
     def _hub(self) -> str:
-        with self.store.tx() as tx:
+        with self.store.look() as tx:
             url = tx.setting("hub_url").rstrip("/")
         if not url:
             raise Again("the hub's address is not configured yet")

@@ -62,7 +62,9 @@ def test_a_caller_that_gives_up_frees_the_line(world: Play) -> None:
     assert ask(world).status_code == 200
 
 
-@pytest.mark.parametrize(("do", "effects"), [("wrong_root", 1), ("missing_field", 1), ("http_500", 0), ("fault", 0)])
+@pytest.mark.parametrize(
+    ("do", "effects"), [("wrong_root", 1), ("missing_field", 1), ("http_500", 0), ("http_503", 0), ("fault", 0)]
+)
 def test_an_answer_can_break_the_contract(world: Play, do: str, effects: int) -> None:
     world.fault("RM", do, field="resultCode")
     answer = ask(world)
@@ -70,6 +72,7 @@ def test_an_answer_can_break_the_contract(world: Play, do: str, effects: int) ->
         "wrong_root": lambda: etree.QName(body(answer)).localname == "somethingElse",
         "missing_field": lambda: "resultCode" not in tree(body(answer)),
         "http_500": lambda: (answer.status_code, answer.text[:6]) == (500, "<html>"),
+        "http_503": lambda: (answer.status_code, answer.text[:6]) == (503, "<html>"),
         "fault": lambda: (answer.status_code, body(answer).findtext("faultcode")) == (500, "s:Server"),
     }
     assert told[do]()
