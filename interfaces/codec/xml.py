@@ -91,7 +91,7 @@ class XmlContract:
         self.model = model
         self.wsdl = wsdl
         self.operations: dict[str, WsdlOperation] = wsdl.operations if wsdl else {}
-        self.findings = tuple(findings) + (wsdl.findings if wsdl else ())
+        self.findings = (*findings, *(wsdl.findings if wsdl else ()), *self._declined())
         self._validator = validator
         self._shapes = Shapes(model)
         self._readers = Readers(self._shapes)
@@ -135,6 +135,15 @@ class XmlContract:
     def validate(self, element: XmlElement) -> list[dict[str, str]]:
         """[] when valid, else ``[{"path", "message"}]``; messages never quote the value."""
         return self._validator.errors(element)
+
+    def _declined(self) -> list[str]:
+        """Operations whose messages are no global elements: rpc style, or parts that name a type."""
+        return [
+            f"operation {o.name}: {o.style} message {name} is no element of the schema, the codec declines it"
+            for o in self.operations.values()
+            for name in (o.input, o.output)
+            if name and name not in self.model.elements
+        ]
 
     def _full(self, name: str) -> str:
         elements = self.model.elements

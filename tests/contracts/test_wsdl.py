@@ -91,6 +91,14 @@ def test_an_operation_without_a_soap_binding_is_a_finding(tmp_path: Path) -> Non
     assert contract.findings == ("operation lost of port type Other has no SOAP binding that can be read",)
 
 
+def test_messages_the_codec_declines_are_a_finding(tmp_path: Path) -> None:
+    rpc = BINDING.replace('style="document"', 'style="rpc"').replace(
+        'use="literal"', f'use="literal" namespace="{TNS}x"'
+    )
+    contract = XmlContract.load(wsdl(tmp_path, TYPES, MESSAGES, PORT_TYPE, rpc))
+    assert [f for f in contract.findings if "submit: rpc message" in f]
+
+
 def test_no_import_leads_out_of_the_contracts_folder(tmp_path: Path) -> None:
     wsdl(tmp_path, TYPES, MESSAGES, PORT_TYPE, name="types.wsdl")
     inner = wsdl(tmp_path, imports("../types.wsdl"), BINDING, name="inner/main.wsdl")
