@@ -6,17 +6,13 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qs
 
-import structlog
 from fastapi import Depends, FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
-from starlette.exceptions import HTTPException
 
 from hub.api.actions import act
 from hub.api.parts import Body, Cursor, HubOf, Text, known_host, known_peers, masker_of
-from hub.api.problem import place_of
-from hub.errors import wire_codes
 from hub.fallout import ACTIONS
+from hub.pages import errors
 from hub.pages.render import link, render
 from hub.pages.security import HEADERS, same_origin
 from hub.runtime import Hub
@@ -28,7 +24,6 @@ from hub.views.peers import list_peers
 from hub.views.timeline import timeline
 from interfaces.codec import json as strict_json
 from interfaces.failure import Failure
-from interfaces.ids import new_id
 
 PAGE = 50
 SHOWN_WITH_CONTENT = 60
@@ -51,8 +46,6 @@ FACTS = (
     "reason",
 )
 
-log = structlog.get_logger(__name__)
-
 
 def build(hub: Hub) -> FastAPI:
     """The status page for ``hub``."""
@@ -66,8 +59,7 @@ def build(hub: Hub) -> FastAPI:
     app.post("/fallout/{fallout_id}")(work)
     app.get("/peers")(peers)
     app.get("/static/style.css")(style)
-    for kind in (Failure, HTTPException, RequestValidationError, Exception):
-        app.add_exception_handler(kind, _on_error)
+    errors.install(app)
     return app
 
 
@@ -159,21 +151,3 @@ def peers(request: Request, hub: HubOf) -> Response:
 def style() -> Response:
     sheet = files("hub.pages").joinpath("style.css").read_bytes()
     return Response(sheet, media_type="text/css", headers=HEADERS | {"Cache-Control": "max-age=3600"})
-
-
-async def _on_error(request: Request, error: Exception) -> Response:
-    failure, status = _told(error)
-    incident = new_id("inc")
-    log.warning("page failed", incident=incident, code=failure.code, at=place_of(error) if status == 500 else [])
-    return render(request, "error.html", "", status=status, failure=failure, incident=incident)
-
-
-def _told(error: Exception) -> tuple[Failure, int]:
-    if isinstance(error, HTTPException):
-        return Failure("not_found", str(error.detail)), error.status_code
-    if isinstance(error, RequestValidationError):
-        faults = [{"path": str(e["loc"][-1]), "message": str(e["msg"])} for e in error.errors()]
-        return Failure("invalid", "the address is not as agreed", errors=faults), 400
-    if not isinstance(error, Failure):
-        error = Failure("internal", "the hub failed at this page", advice="report the incident id")
-    return error, wire_codes(error).http

@@ -103,8 +103,8 @@ def test_the_original_bytes_stay_as_they_were(connection: sa.Connection) -> None
 
 def test_peers_tell_what_waits(connection: sa.Connection) -> None:
     peers = {p["code"]: p for p in list_peers(connection, ["NMS"])}
-    assert set(peers) == {"NMS", "RM", "BILL", "WFM"}
-    assert (peers["RM"]["state"], peers["NMS"]["state"]) == ("down", "up")
+    assert set(peers) == {"NMS", "RM", "BILL", "WFM", "VAS"}
+    assert [peers[code]["state"] for code in ("RM", "NMS", "VAS")] == ["down", "up", "held"]
     assert peers["WFM"]["waiting"]["waiting"] == 1
     assert peers["BILL"]["last_error"].startswith("BILL gave")
 

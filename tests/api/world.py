@@ -126,7 +126,8 @@ def rows() -> dict[str, list[dict[str, Any]]]:
             message("msg_out", b"{}", order_id="ord_child", task_id="tk_wait", outcome="ok", type="WorkOrder"),
         ],
         "peer_state": [
-            {"peer": "RM", "breaker": "open", "since": NOW, "probe_at": NOW + 2 * MINUTE, "reason": "refused"}
+            {"peer": "RM", "breaker": "open", "since": NOW, "probe_at": NOW + 2 * MINUTE, "reason": "refused"},
+            {"peer": "VAS", "held": 1},
         ],
     }
 

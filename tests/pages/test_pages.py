@@ -11,7 +11,8 @@ from fastapi.testclient import TestClient
 from hub.pages.texts import TEXTS, choose
 from tests.api.world import ID_NUMBER
 
-PAGES = ["/", "/orders/ord_retry", "/orders/ord_done", "/messages/msg_in", "/messages/msg_bad", "/fallout", "/peers", "/messages"]
+PAGES = ["/", "/orders/ord_retry", "/orders/ord_done", "/messages", "/messages/msg_in", "/messages/msg_bad"]
+PAGES += ["/fallout", "/peers"]
 OURS = {"Origin": "http://localhost:8080", "Content-Type": "application/x-www-form-urlencoded"}
 
 
