@@ -156,7 +156,7 @@ def _failure(error: httpx.TransportError, exchange: Exchange, url: httpx.URL) ->
     if not exchange.sent:
         return Failure(
             "unavailable",
-            f"no connection: {type(error).__name__}",
+            f"no connection: {_words(error)}",
             where=where,
             advice="nothing was sent; it is safe to send it again",
         )
@@ -166,6 +166,11 @@ def _failure(error: httpx.TransportError, exchange: Exchange, url: httpx.URL) ->
         where=where,
         advice="the outcome is unknown: ask the peer before sending again, or rely on its idempotency",
     )
+
+
+def _words(error: httpx.TransportError) -> str:
+    """Why a connection failed, as the system says it; texts of other errors may quote what was received."""
+    return str(error) if isinstance(error, httpx.ConnectError) else type(error).__name__
 
 
 def _place(url: httpx.URL) -> str:

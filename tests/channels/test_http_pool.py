@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from adapters import deadline_net
 from adapters.http_pool import MAX_REPLY, HttpPool
 from interfaces.clock import Deadline, monotonic
 from interfaces.failure import Failure
@@ -48,8 +49,20 @@ def test_bytes_come_back_as_they_were_sent() -> None:
     )
 
 
-def test_a_connection_nobody_listens_to_is_unavailable() -> None:
-    assert refused(f"http://127.0.0.1:{free_port()}").code == "unavailable"
+def test_a_connection_nobody_listens_to_is_unavailable_and_says_why() -> None:
+    failure = refused(f"http://127.0.0.1:{free_port()}")
+    assert failure.code == "unavailable"
+    assert "refused" in failure.message
+
+
+def test_a_name_that_nobody_knows_is_unavailable() -> None:
+    assert refused("http://nobody.invalid:80/").code == "unavailable"
+
+
+def test_the_next_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadline_net, "_addresses", lambda host, port: ["127.0.0.2", "127.0.0.1"])
+    with raw_peer(answering(http_reply(b"ok"))) as url:
+        assert call(url).body == b"ok"
 
 
 @pytest.mark.parametrize(
@@ -156,8 +169,6 @@ def test_a_kept_connection_that_died_is_replaced_before_anything_is_sent(
             broken.append(1)
             sock.shutdown(socket.SHUT_RDWR)
         return real(sock, part)
-
-    from adapters import deadline_net
 
     real = deadline_net._send
     with raw_peer(talk) as url:
