@@ -2,6 +2,7 @@
 
 import pytest
 
+from interfaces.spec.lint import lint
 from tests.systems.bundle import bundled
 
 RESOURCE_STEPS = "hold reserve allot occupy preRelease release"
@@ -75,3 +76,8 @@ def test_billing_is_waited_for_in_real_time_and_field_work_in_business_time():
     dispatch = bundled()["wfm-dispatch"].operations["dispatch"]
     assert (sync.reply_clock, sync.reply_within, sync.idempotent) == ("real", 5.0, False)
     assert (dispatch.reply_clock, dispatch.reply_within) == ("business", 7 * 86400.0)
+
+
+@pytest.mark.parametrize("name", AGREED)
+def test_no_bundled_spec_has_a_lint_error(name):
+    assert [str(f.to_json()) for f in lint(bundled()[name]) if f.severity == "error"] == []
