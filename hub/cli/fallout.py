@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from hub.cli.client import Target, talks_to_hub
-from hub.cli.table import json_line, table
+from hub.cli.table import json_line, show_page
 
 COLUMNS = ("id", "external_id", "task", "peer", "area", "category", "since", "reason")
 
@@ -38,13 +38,7 @@ def list_(hub: Target, **filters: Any) -> None:
     Example:
       mboss fallout list --area 8330100
     """
-    page = hub.get("fallout", **filters)
-    if hub.as_json:
-        for item in page["items"]:
-            json_line(item)
-        return
-    click.echo(table(page["items"], COLUMNS))
-    click.echo(f"\n{len(page['items'])} of {page['total']}", err=True)
+    show_page(hub.get("fallout", **filters), COLUMNS, hub.as_json)
 
 
 def _act(hub: Target, fallout_id: str, action: str, reason: str, output: Any = None) -> None:

@@ -8,7 +8,7 @@ import click
 
 from hub.cli.client import Target, talks_to_hub
 from hub.cli.sequence import sequence_diagram, timeline_text
-from hub.cli.table import facts, json_line, table
+from hub.cli.table import facts, json_line, show_page, table
 
 COLUMNS = ("id", "external_id", "type", "state", "area", "source", "created_at", "reason")
 MORE = ("reached", "channel", "parent_order", "priority", "completed_at", "product_instance", "reason")
@@ -66,15 +66,7 @@ def list_(hub: Target, order_type: str | None, **filters: Any) -> None:
     Example:
       mboss order list --state fallout --area 8330100
     """
-    page = hub.get("orders", type=order_type, **filters)
-    if hub.as_json:
-        for order in page["items"]:
-            json_line(order)
-        return
-    click.echo(table(page["items"], COLUMNS))
-    click.echo(f"\n{len(page['items'])} of {page['total']}", err=True)
-    if page["next"]:
-        click.echo(f"more: --cursor {page['next']}", err=True)
+    show_page(hub.get("orders", type=order_type, **filters), COLUMNS, hub.as_json)
 
 
 @group.command()

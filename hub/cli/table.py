@@ -45,3 +45,15 @@ def facts(row: Row, names: Sequence[str]) -> str:
 def json_line(thing: Any) -> None:
     """One JSON value on one line of standard output."""
     click.echo(json.dumps(thing, ensure_ascii=False))
+
+
+def show_page(page: Mapping[str, Any], columns: Sequence[str], as_json: bool) -> None:
+    """One page of a list: a JSON line each, or a table with what there is beyond it on standard error."""
+    if as_json:
+        for item in page["items"]:
+            json_line(item)
+        return
+    click.echo(table(page["items"], columns))
+    click.echo(f"{len(page['items'])} of {page['total']}", err=True)
+    if page["next"]:
+        click.echo(f"more: --cursor {page['next']}", err=True)
