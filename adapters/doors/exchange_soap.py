@@ -70,7 +70,8 @@ class ExchangeSoapDoor:
 
     async def _fault(self, wire: WireMessage, failure: Failure, endpoint: str) -> Answer:
         failure = await self._desk.refuse(wire, failure, endpoint)
-        return Answer(500, fault(failure, wire_codes(failure).soap), XML)
+        written = fault(failure, wire_codes(failure).soap)
+        return Answer(500, written.body, written.content_type)
 
     async def _served(self, scope: Scope, wire: WireMessage, endpoint: str) -> Answer:
         check_media(wire)

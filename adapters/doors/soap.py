@@ -75,10 +75,9 @@ class SoapDoor:
         failure = await self._desk.refuse(case.wire, failure, case.endpoint)
         code = wire_codes(failure).soap
         status = case.status or (500 if case.received else _STATUS.get(failure.code, 500))
-        if case.agreement is None:
-            return Answer(status, fault(failure, code), XML)
-        written = case.agreement.write_failure(case.received, failure, code)
-        return Answer(status, written.body, written.content_type or XML)
+        known = case.agreement
+        written = known.write_failure(case.received, failure, code) if known else fault(failure, code)
+        return Answer(status, written.body, written.content_type)
 
     def _agreement(self, path: str) -> Agreement:
         name = path.rstrip("/").rpartition("/")[2]

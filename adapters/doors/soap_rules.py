@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
-
+from interfaces.envelope.soap_plain import SoapPlain
 from interfaces.failure import Failure
-from interfaces.spec.model import Operation
+from interfaces.spec.model import InterfaceSpec, Operation, Transport
 from interfaces.wire import WireMessage
 
 XML = "text/xml; charset=utf-8"
@@ -13,12 +12,18 @@ XML = "text/xml; charset=utf-8"
 _MEDIA = frozenset({"text/xml", "application/xml"})
 """SOAP 1.1; ``application/soap+xml`` would be 1.2."""
 
-_FAULT = (
-    '<?xml version="1.0" encoding="UTF-8"?>'
-    '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><soap:Fault>'
-    "<faultcode>soap:{code}</faultcode><faultstring>{text}</faultstring>"
-    "<detail><incident>{incident}</incident></detail></soap:Fault></soap:Body></soap:Envelope>"
+_NOBODY = InterfaceSpec(
+    id="soap",
+    version="1.0.0",
+    system="HUB",
+    title={"en": "An address without an agreement"},
+    owner="team:hub",
+    lifecycle="production",
+    direction="inbound",
+    transport=Transport("soap", "soap-plain"),
+    operations={},
 )
+_PLAIN = SoapPlain(_NOBODY)
 
 
 def check_media(wire: WireMessage) -> None:
@@ -52,8 +57,6 @@ def check_action(operation: Operation, wire: WireMessage) -> None:
         )
 
 
-def fault(failure: Failure, code: str) -> bytes:
+def fault(failure: Failure, code: str) -> WireMessage:
     """A SOAP 1.1 Fault for an address that has no agreement to write it."""
-    text = f"{failure.message}. {failure.advice}".rstrip(". ")
-    incident = str(failure.detail.get("incident", ""))
-    return _FAULT.format(code=code, text=escape(text), incident=escape(incident)).encode()
+    return _PLAIN.fault(failure.header, failure, code)
