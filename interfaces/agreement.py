@@ -20,6 +20,7 @@ from interfaces.mapping import Context, IdLookup, InMemoryLookup, MessageMapping
 from interfaces.message import Message
 from interfaces.outcome import business_result, exchange_result
 from interfaces.spec.model import InterfaceSpec, Operation, Side
+from interfaces.spec.shapes import Shape
 from interfaces.wire import Tree, WireMessage
 
 __all__ = ["Agreement", "Opened", "Received"]
@@ -177,6 +178,19 @@ class Agreement:
             known = ", ".join(self.spec.operations)
             raise Failure("not_found", f"no operation {name!r}", where=self.spec.ref, advice=f"known: {known}")
         return self.spec.operations[name]
+
+    def tree(self, operation: str, wire: WireMessage, reply: bool = False) -> Tree:
+        """The wire tree of one message, its header not judged; for tools that show it."""
+        op = self.operation(operation)
+        if not reply:
+            return self._payloads.decode(op.request, self._envelope.peek(wire).payload)
+        if op.reply is None:
+            raise Failure("invalid", f"{operation} has no reply", where=self.spec.ref)
+        return self._payloads.decode(op.reply, self._envelope.open_reply(wire)[1].payload)
+
+    def shape(self, side: Side) -> Shape:
+        """What the contract allows for one message, for lint."""
+        return self._payloads.shape(side)
 
     def mapping(self, operation: str, reply: bool = False) -> MessageMapping:
         """The compiled mapping of one message, for tools that show it."""

@@ -15,10 +15,12 @@ from typing import Any, Protocol
 from lxml import etree
 
 from interfaces.canonical.validation import FastValidator, Finding
+from interfaces.contract.table import TableLayout
 from interfaces.envelope import loose_xml
 from interfaces.failure import Failure
 from interfaces.mapping.runtime import plain
 from interfaces.spec.model import InterfaceSpec, Operation, Side
+from interfaces.spec.shapes import ANYTHING, JsonShape, Shape, TableShape, Wrapped, XmlShape
 from interfaces.wire import Tree
 
 
@@ -35,6 +37,10 @@ class Payloads(Protocol):
     def decode(self, side: Side, payload: Any) -> Tree: ...
 
     def encode(self, side: Side, tree: Tree, as_json: bool) -> Any: ...
+
+    def shape(self, side: Side) -> Shape:
+        """What the contract allows as wire tree, for lint."""
+        ...
 
 
 def payloads_of(spec: InterfaceSpec) -> Payloads:
@@ -89,6 +95,9 @@ class XmlPayloads:
         element = self._contract.element(self.name(side)).build(tree)
         refuse(self._spec, self._contract.validate(element))
         return element
+
+    def shape(self, side: Side) -> Shape:
+        return XmlShape(self._contract.element(self.name(side)).declared.type)
 
     def name(self, side: Side) -> str:
         return side.wire
@@ -160,6 +169,9 @@ class ContentPayloads:
             loose_xml.build(wrapper, tree)
         return wrapper
 
+    def shape(self, side: Side) -> Shape:
+        return Wrapped(side.wire, self._xml.shape(side)) if self._xml is not None and side.wire else ANYTHING
+
 
 class JsonPayloads:
     """JSON data, checked by the JSON Schema a side names, or the contract for requests."""
@@ -180,8 +192,21 @@ class JsonPayloads:
         self._check(side, tree)
         return tree
 
+    def shape(self, side: Side) -> Shape:
+        name = self._contract(side)
+        if name.endswith(".json"):
+            schema = json.loads((self._spec.folder / name).read_text("utf-8"))
+            return JsonShape(schema, schema)
+        if self._spec.transport.contract.endswith(".yaml") and side.wire:
+            layout = TableLayout.load(self._spec.folder / self._spec.transport.contract)
+            return TableShape(layout.table(side.wire))
+        return ANYTHING
+
+    def _contract(self, side: Side) -> str:
+        return side.wire or (self._spec.transport.contract if id(side) in self._requests else "")
+
     def _check(self, side: Side, tree: Tree) -> None:
-        name = side.wire or (self._spec.transport.contract if id(side) in self._requests else "")
+        name = self._contract(side)
         if name.endswith(".json"):
             refuse(self._spec, _validator(self._spec.folder / name, self._spec.hash).check(plain(tree)))
 

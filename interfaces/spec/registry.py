@@ -85,7 +85,11 @@ def contract_roots(specs: list[InterfaceSpec]) -> dict[tuple[str, str], tuple[st
 _files = ExitStack()  # keeps unpacked package data for as long as the process lives
 
 
+def bundled_folder() -> Path:
+    """Where the package's own specs are."""
+    return _files.enter_context(resources.as_file(resources.files("interfaces").joinpath("systems")))
+
+
 def bundled() -> tuple[InterfaceSpec, ...]:
     """The specs shipped as package data."""
-    folder = _files.enter_context(resources.as_file(resources.files("interfaces").joinpath("systems")))
-    return load_folder(folder)
+    return load_folder(bundled_folder())

@@ -1,0 +1,228 @@
+"""``mboss interface``: read, check and try interface specs. Works on files; no hub needs to run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hub.cli.output import NO, json_option
+from hub.cli.table import facts, json_line, table
+
+if TYPE_CHECKING:
+    from interfaces.spec.model import InterfaceSpec
+
+LISTED = ("id", "version", "system", "direction", "transport", "lifecycle", "operations", "title")
+SHOWN = ("id", "version", "system", "title", "owner", "lifecycle", "direction", "transport", "envelope", "contract")
+OPERATION = ("name", "pattern", "role", "request", "reply", "timeout", "idempotent", "probe")
+APPLIED = ("row", "canonical", "value", "wire", "wire_value")
+
+paths = click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+
+
+@click.group("interface")
+def group() -> None:
+    """Read, check and try interface specs.
+
+    \b
+    Example:
+      mboss interface list
+    """
+
+
+@group.command()
+@paths
+@json_option
+def lint(paths: tuple[Path, ...], as_json: bool) -> None:
+    """Say what is wrong or doubtful; without PATHS in the bundled specs. Exit code 1 when there is an error.
+
+    \b
+    Example:
+      mboss interface lint
+      mboss interface lint my/spec.yaml --json
+    """
+    from interfaces.spec.lint import ERROR, lint_file
+
+    files = _files(paths)
+    findings = [finding for file in files for finding in lint_file(file)]
+    errors = sum(finding.severity == ERROR for finding in findings)
+    for finding in findings:
+        if as_json:
+            json_line(finding.to_json())
+        else:
+            click.echo(f"{finding.where}: {finding.severity} {finding.rule}: {finding.message}\n    {finding.fix}")
+    counts = {"specs": len(files), "errors": errors, "warnings": len(findings) - errors}
+    if as_json:
+        json_line(counts)
+    else:
+        click.echo(", ".join(f"{count} {name}" for name, count in counts.items()))
+    raise SystemExit(NO if errors else 0)
+
+
+@group.command("list")
+@paths
+@json_option
+def list_(paths: tuple[Path, ...], as_json: bool) -> None:
+    """The interfaces there are; without PATHS the bundled ones.
+
+    \b
+    Example:
+      mboss interface list
+    """
+    rows = [_listed(spec) for spec in sorted(_specs(paths), key=lambda spec: spec.id)]
+    if not as_json:
+        click.echo(table(rows, LISTED))
+        return
+    for row in rows:
+        json_line(row)
+
+
+@group.command()
+@click.argument("spec")
+@click.option("--source", is_flag=True, help="Also the Python that the rows became.")
+@json_option
+def show(spec: str, source: bool, as_json: bool) -> None:
+    """One interface: SPEC is an id or a file.
+
+    \b
+    Example:
+      mboss interface show rm-resource
+    """
+    from interfaces.agreement import Agreement
+
+    found = _find(spec)
+    record = _shown(found)
+    sources = _sources(Agreement(found)) if source else {}
+    if as_json:
+        json_line(record | ({"source": sources} if source else {}))
+        return
+    click.echo(facts(record, SHOWN) + "\n\n" + table(record["operations"], OPERATION))
+    for name, text in sources.items():
+        click.echo(f"\n# {name}\n{text}")
+
+
+@group.command("try")
+@click.argument("spec")
+@click.option("--example", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--operation", help="Canonical operation name; not needed when there is one, or the file is an example.")
+@click.option("--reply", is_flag=True, help="The file is a reply.")
+@json_option
+def try_(spec: str, example: Path, operation: str | None, reply: bool, as_json: bool) -> None:
+    """Map one document, both sides row by row. A canonical JSON file is mapped to the wire, all others from it.
+
+    \b
+    Example:
+      mboss interface try rm-resource --example interfaces/systems/RM/rm-resource/examples/hold.request.xml
+    """
+    from interfaces.agreement import Agreement
+    from interfaces.spec.trial import Trial
+
+    found = _find(spec)
+    name, is_reply, own = _meant(found, example, operation, reply)
+    trial = Trial(Agreement(found), name)
+    data = example.read_bytes()
+    if own:
+        body = json.loads(data)
+        tree = trial.write(body, is_reply)
+    else:
+        tree, body = trial.read(data, is_reply)
+    lines = [dict(zip(APPLIED, _cells(line), strict=True)) for line in trial.lines(body, tree, is_reply)]
+    if as_json:
+        json_line({"spec": found.ref, "operation": name, "reply": is_reply, "rows": lines})
+        return
+    click.echo(f"{found.ref} {name} {'reply' if is_reply else 'request'}\n{table(lines, APPLIED)}")
+
+
+def _cells(line: Any) -> tuple[str, ...]:
+    return line.row, line.canonical, line.value, line.wire, line.wire_value
+
+
+def _files(paths: tuple[Path, ...]) -> list[Path]:
+    from interfaces.spec.loader import SPEC_FILE
+    from interfaces.spec.registry import bundled_folder
+
+    found = [
+        file for path in paths or (bundled_folder(),) for file in ([path] if path.is_file() else path.rglob(SPEC_FILE))
+    ]
+    if not found:
+        raise click.UsageError(f"there is no {SPEC_FILE} in {', '.join(map(str, paths))}")
+    return sorted(found)
+
+
+def _specs(paths: tuple[Path, ...]) -> list[InterfaceSpec]:
+    from interfaces.spec.loader import load_spec
+
+    return [load_spec(file) for file in _files(paths)]
+
+
+def _find(name: str) -> InterfaceSpec:
+    """By file, folder or id of a bundled spec; Failure(not_found)."""
+    from interfaces.failure import Failure
+    from interfaces.spec.loader import load_spec
+    from interfaces.spec.registry import bundled
+
+    if Path(name).exists():
+        return load_spec(Path(name))
+    known = {spec.id: spec for spec in bundled()}
+    if name not in known:
+        raise Failure("not_found", f"no interface {name!r}", advice=f"a file, or one of {', '.join(sorted(known))}")
+    return known[name]
+
+
+def _meant(spec: InterfaceSpec, file: Path, operation: str | None, reply: bool) -> tuple[str, bool, bool]:
+    """(operation, is a reply, is canonical) of a file: as the spec's examples say, else as the options say."""
+    roles = {
+        "request": (False, False),
+        "canonical": (False, True),
+        "reply": (True, False),
+        "canonicalReply": (True, True),
+    }
+    for example in spec.examples:
+        for role, (is_reply, own) in roles.items():
+            if role in example and (spec.folder / example[role]).resolve() == file.resolve():
+                return operation or example["operation"], is_reply, own
+    if operation is None and len(spec.operations) > 1:
+        raise click.UsageError(f"say --operation: {', '.join(spec.operations)}")
+    return operation or next(iter(spec.operations)), reply, False
+
+
+def _listed(spec: InterfaceSpec) -> dict[str, Any]:
+    return {
+        "id": spec.id,
+        "version": spec.version,
+        "system": spec.system,
+        "direction": spec.direction,
+        "transport": spec.transport.kind,
+        "lifecycle": spec.lifecycle,
+        "operations": ", ".join(spec.operations),
+        "title": spec.title["en"],
+    }
+
+
+def _shown(spec: InterfaceSpec) -> dict[str, Any]:
+    operations = [
+        {
+            "name": op.name,
+            "pattern": op.pattern,
+            "role": op.role or "",
+            "request": op.request.type,
+            "reply": op.reply.type if op.reply else "",
+            "timeout": op.timeout,
+            "idempotent": op.idempotent,
+            "probe": op.probe,
+        }
+        for op in spec.operations.values()
+    ]
+    more = {"owner": spec.owner, "envelope": spec.transport.envelope, "contract": spec.transport.contract}
+    return _listed(spec) | more | {"hash": spec.hash, "file": spec.file, "operations": operations}
+
+
+def _sources(agreement: Any) -> dict[str, str]:
+    found = {}
+    for op in agreement.spec.operations.values():
+        found[f"{op.name} request"] = agreement.mapping(op.name).source
+        if op.reply is not None:
+            found[f"{op.name} reply"] = agreement.mapping(op.name, reply=True).source
+    return found

@@ -1,0 +1,154 @@
+"""Lint rules that need nothing but the spec. Each yields (rule id, line, message)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from interfaces.spec.model import InterfaceSpec, Operation, Row
+from interfaces.spec.shapes import JsonShape, canonical_shape, walk
+
+Hit = tuple[str, int, str]
+
+_HOST = re.compile(r"\w+://|\b\d{1,3}(\.\d{1,3}){3}\b|\blocalhost\b")
+_SECRET = re.compile(r"password|passwd|secret|token|SrcSysSign", re.IGNORECASE)
+_PERSONAL = re.compile(
+    r"(^|\.)relatedParty(\[[^\]]*\])?\.(name|phone|identification\.number)$|(^|\.)identification\.number$"
+)
+
+
+def check(spec: InterfaceSpec) -> Iterator[Hit]:
+    yield from _settings(spec)
+    yield from _code_lists(spec)
+    for operation in spec.operations.values():
+        for rule in OPERATION_RULES:
+            yield from rule(spec, operation)
+        for row in rows_of(operation):
+            yield from _row(spec, row)
+
+
+def rows_of(operation: Operation) -> Iterator[Row]:
+    """Every row of both messages, those inside groups too."""
+    for side in (operation.request, operation.reply):
+        yield from _flat(side.mapping or () if side else ())
+
+
+def _flat(rows: tuple[Row, ...]) -> Iterator[Row]:
+    for row in rows:
+        yield row
+        yield from _flat(row.rows)
+
+
+def _settings(spec: InterfaceSpec) -> Iterator[Hit]:
+    values = {"transport.settings": spec.transport.settings}
+    values |= {f"operations.{op.name}.wire": op.wire for op in spec.operations.values()}
+    for place, tree in values.items():
+        for path, value in _leaves(tree, place):
+            if _HOST.search(str(value)):
+                yield "no-host-in-spec", 1, f"{path} holds an address"
+            if _SECRET.search(path.rpartition(".")[2]) and not isinstance(value, bool | int):
+                yield "no-secret-in-spec", 1, f"{path} looks like a secret"
+
+
+def _leaves(tree: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(tree, Mapping):
+        for name, value in tree.items():
+            if name != "header":  # rules for header fields, not values
+                yield from _leaves(value, f"{path}.{name}")
+    elif isinstance(tree, str | int):
+        yield path, tree
+
+
+def _code_lists(spec: InterfaceSpec) -> Iterator[Hit]:
+    for codes in spec.code_lists.values():
+        twice = [wire for wire, count in Counter(codes.codes.values()).items() if count > 1]
+        if twice and not codes.lossy:
+            yield "codelist-not-bijective-undeclared", 1, f"{codes.name}: {', '.join(twice)} stands for several codes"
+
+
+def _role(spec: InterfaceSpec, op: Operation) -> Iterator[Hit]:
+    if spec.direction == "inbound" and op.role is None:
+        yield "role-missing", op.line, f"{op.name} is inbound and has no role"
+    if op.role in ("order", "call") and op.route is None:
+        yield "route-missing", op.line, f"{op.name} does not say where it goes"
+
+
+def _correlation(spec: InterfaceSpec, op: Operation) -> Iterator[Hit]:
+    if (op.role == "event" or op.pattern == "callback") and not (op.correlate and op.final):
+        yield (
+            "pattern-needs-correlation",
+            op.line,
+            f"{op.name}: nobody could tell which task it is about, or when it ends",
+        )
+
+
+def _retry(spec: InterfaceSpec, op: Operation) -> Iterator[Hit]:
+    if spec.direction == "inbound" or op.idempotent or op.request.type_name.endswith("Query"):
+        return
+    for row in op.errors.exchange:
+        if row.code in ("unavailable", "throttled") and row.match.endswith("*"):
+            message = (
+                f"{op.name} is not idempotent, and {row.match!r} would be sent again although it may have been done"
+            )
+            yield "retry-without-idempotency", op.line, message
+    if not op.probe:
+        message = f"{op.name} is not idempotent: after a time-out nobody could say what became of it"
+        yield "retry-on-unknown-outcome-without-probe", op.line, message
+
+
+def _catch_all(spec: InterfaceSpec, op: Operation) -> Iterator[Hit]:
+    if op.errors.code_path and not any(row.match == "*" for row in op.errors.business):
+        yield "error-catch-all", op.line, f"{op.name}: a business code that is not listed would be an error of ours"
+
+
+OPERATION_RULES = (_role, _correlation, _retry, _catch_all)
+
+
+def _row(spec: InterfaceSpec, row: Row) -> Iterator[Hit]:
+    options = row.options
+    if row.rows and not ("[key=" in str(row.canonical) and "[key=" in str(row.wire)):
+        yield "repeating-group-without-key", row.line, f"{row.canonical} <-> {row.wire} is aligned by position"
+    if options.get("text", {}).get("over") in ("truncate", "substitute") and "lossy" not in options:
+        yield "truncation-not-declared", row.line, f"{row.canonical} may be cut"
+    date = str(options.get("date", ""))
+    if "HH" in date and "@" not in date and "XXX" not in date:
+        yield "tz-missing", row.line, f"{row.canonical}: {date} names no zone; Asia/Shanghai is assumed"
+    if row.canonical and _PERSONAL.search(row.canonical) and not _marked(row.canonical, spec.masked):
+        yield "pii-not-marked", row.line, f"{row.canonical} is personal"
+
+
+def _marked(path: str, masked: tuple[str, ...]) -> bool:
+    from interfaces.mapping import is_masked
+
+    return is_masked(path, masked)
+
+
+def code_values(spec: InterfaceSpec, operation: Operation) -> Iterator[Hit]:
+    """Code lists against the enumerations of the canonical type."""
+    for side in (operation.request, operation.reply):
+        shape = canonical_shape(side) if side else None
+        for row in (side.mapping or ()) if side else ():
+            yield from _codes_of(spec, row, shape)
+
+
+def _codes_of(spec: InterfaceSpec, row: Row, shape: Any) -> Iterator[Hit]:
+    from interfaces.mapping.rows import parse_path
+
+    place = walk(shape, parse_path(row.canonical)) if row.canonical else None
+    for inner in row.rows:
+        yield from _codes_of(spec, inner, place)
+    if "code" not in row.options or not isinstance(place, JsonShape) or not place.enum():
+        return
+    codes = spec.code_lists[row.options["code"]]
+    unknown = [c for c in codes.codes if c not in place.enum()]
+    missing = [c for c in place.enum() if c not in codes.codes]
+    if unknown:
+        yield (
+            "codelist-unknown-canonical-value",
+            row.line,
+            f"{codes.name}: {row.canonical} is never {', '.join(unknown)}",
+        )
+    if missing and "when" not in row.options:
+        yield "codelist-missing-canonical-value", row.line, f"{codes.name} lacks {', '.join(missing)}"

@@ -1,0 +1,152 @@
+"""Shape: the part of a schema that lint needs, the same for JSON Schema, XSD and table layouts.
+
+A repeating element's shape is that of one element, so a path finds its way with or without ``[...]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+from interfaces import canonical
+from interfaces.mapping.rows import Path
+from interfaces.spec.model import Side
+
+
+class Shape(Protocol):
+    """child: what stands under a name, None when nothing may. required: names that must be there."""
+
+    def child(self, name: str) -> Shape | None: ...
+
+    def required(self) -> frozenset[str]: ...
+
+
+class JsonShape:
+    """One place in a JSON Schema."""
+
+    def __init__(self, schema: Mapping[str, Any], root: Mapping[str, Any]) -> None:
+        self._root = root
+        self._schema = _resolved(schema, root)
+
+    def child(self, name: str) -> Shape | None:
+        properties = self._schema.get("properties", {})
+        if name in properties:
+            return JsonShape(properties[name], self._root)
+        closed = self._schema.get("additionalProperties") is False or "properties" in self._schema
+        return None if closed or self._schema.get("type") not in (None, "object") else ANYTHING
+
+    def required(self) -> frozenset[str]:
+        return frozenset(self._schema.get("required", ()))
+
+    def enum(self) -> tuple[str, ...]:
+        """The values allowed here, () when they are not listed."""
+        return tuple(str(value) for value in self._schema.get("enum", ()))
+
+
+def _resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
+    while "$ref" in schema or schema.get("type") == "array":
+        if "$ref" in schema:
+            found: Any = root
+            for part in str(schema["$ref"]).removeprefix("#/").split("/"):
+                found = found[part]
+            schema = found
+        else:
+            schema = schema.get("items", {})
+    return schema
+
+
+class XmlShape:
+    """One XSD type (interfaces.contract.xsd.Type); element names are local names."""
+
+    def __init__(self, type_: Any) -> None:
+        self._type = type_
+
+    def child(self, name: str) -> Shape | None:
+        if name == "#text":
+            return NOTHING if self._type.text else None
+        if name.startswith("@"):
+            known = {f"@{local(a.name)}" for a in self._type.attributes}
+            return NOTHING if name in known or self._type.any_attribute else None
+        wanted = name.rpartition(":")[2]
+        found = [e for e, _ in self._elements() if e is None or local(e.name) == wanted]
+        return None if not found else ANYTHING if found[0] is None else XmlShape(found[0].type)
+
+    def required(self) -> frozenset[str]:
+        needed = {local(e.name) for e, must in self._elements() if must and e is not None}
+        return frozenset(needed | {f"@{local(a.name)}" for a in self._type.attributes if a.required})
+
+    def _elements(self) -> Iterator[tuple[Any, bool]]:
+        """(element, whether it must be there); (None, False) for a wildcard."""
+        return _flat(self._type.content, True) if self._type.content else iter(())
+
+
+def _flat(particle: Any, must: bool) -> Iterator[tuple[Any, bool]]:
+    term, must = particle.term, must and particle.min > 0
+    if hasattr(term, "particles"):
+        for inner in term.particles:
+            yield from _flat(inner, must and term.kind != "choice")
+    elif hasattr(term, "type"):
+        yield term, must
+    else:
+        yield None, False
+
+
+class TableShape:
+    """The columns of one table (interfaces.contract.table.Table)."""
+
+    def __init__(self, table: Any) -> None:
+        self._table = table
+
+    def child(self, name: str) -> Shape | None:
+        return NOTHING if name in self._table.columns else None
+
+    def required(self) -> frozenset[str]:
+        mark = self._table.read_mark
+        return frozenset(c.name for c in self._table.columns.values() if c.required and c.name != mark)
+
+
+class Wrapped:
+    """A shape under one name: what ContractRoot rows see."""
+
+    def __init__(self, name: str, inner: Shape) -> None:
+        self._name = name
+        self._inner = inner
+
+    def child(self, name: str) -> Shape | None:
+        return self._inner if name == self._name else None
+
+    def required(self) -> frozenset[str]:
+        return frozenset({self._name})
+
+
+class _Fixed:
+    """Everything goes (no schema), or nothing does (a leaf)."""
+
+    def __init__(self, open_: bool) -> None:
+        self._open = open_
+
+    def child(self, name: str) -> Shape | None:
+        return self if self._open else None
+
+    def required(self) -> frozenset[str]:
+        return frozenset()
+
+
+ANYTHING, NOTHING = _Fixed(True), _Fixed(False)
+
+
+def canonical_shape(side: Side) -> JsonShape:
+    schema = canonical.schema(side.type_name, side.type_version)
+    return JsonShape(schema, schema)
+
+
+def walk(shape: Shape | None, path: Path) -> Shape | None:
+    """The shape at a path; None when the path leads nowhere."""
+    for step in path:
+        shape = shape.child(step.name) if shape else None
+    return shape
+
+
+def local(name: str) -> str:
+    """``{ns}name`` -> ``name``."""
+    return str(name).rpartition("}")[2]
