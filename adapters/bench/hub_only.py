@@ -12,6 +12,7 @@ from hub.bootstrap import build as build_hub
 from hub.config import load
 
 if __name__ == "__main__":
+    sys.setswitchinterval(0.0005)
     hub = build_hub(load(Path(sys.argv[2])))
     uvicorn.run(
         build(hub, console=False),

@@ -55,7 +55,8 @@ def command(
     """
     from hub.demo.processes import house
 
-    signal.signal(signal.SIGTERM, _interrupt)
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, _interrupt)
     with ExitStack() as stack:
         folder = stack.enter_context(_folder(data))
         running = stack.enter_context(house(folder, _port(port)))
@@ -140,4 +141,5 @@ def _port(wanted: int | None) -> int:
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """SIGTERM ends like Ctrl-C; SIGINT is set too, as a shell tells processes in the background to ignore it."""
     raise KeyboardInterrupt

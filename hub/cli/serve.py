@@ -32,7 +32,8 @@ def command(data: Path | None, host: str | None, port: int | None, no_console: b
     bound = listener.getsockname()[1]
     if bound != config.port:
         config = load(data, host=host, port=bound)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, _interrupt)
     note(f"mboss serves {config.public_url}  (data: {config.data})")
     try:
         serve(config, listener, console=not no_console)
@@ -41,5 +42,8 @@ def command(data: Path | None, host: str | None, port: int | None, no_console: b
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    """SIGTERM ends like Ctrl-C: uvicorn raises it again after its stop, and clean-up must still run."""
+    """SIGTERM ends like Ctrl-C: uvicorn raises it again after its stop, and clean-up must still run.
+
+    Set for SIGINT too: a process that a shell starts in the background is told to ignore it.
+    """
     raise KeyboardInterrupt
