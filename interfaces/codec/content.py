@@ -24,7 +24,7 @@ class Content:
     first     positions that may come first; ``empty``: none need come
     follow    position -> positions that may come next
     last      positions that may come last
-    ordered   a repeated choice or sequence: document order is kept in ``#order``
+    ordered   a repeated choice or sequence, or one name in two places: document order is kept in ``#order``
     loose     xs:all: any order, each at most once
     counts    element name -> (min, max) in total; max None = unbounded
     """
@@ -55,7 +55,7 @@ def content_of(kind: Type) -> Content:
     content.first, content.last, content.empty = _visit(content, kind.content)
     content.counts = _counts(kind.content)
     names = Counter(_name(term) for term in content.terms)
-    twice = any(times > 1 and content.many(name) for name, times in names.items())
+    twice = max(names.values(), default=0) > 1
     particles = list(_particles(kind.content))
     content.ordered = twice or any(_interleaves(p) for p in particles)
     content.loose = any(isinstance(p.term, Group) and p.term.kind == "all" for p in particles)

@@ -48,7 +48,7 @@ class Readers:
         """The function that turns an element of that type into its value: str, Tree or NIL."""
         key = (kind, nillable)
         if key not in self._made:
-            self._made[key] = _leaf(kind.collapse, nillable) if kind.plain else self._complex(key)
+            self._made[key] = _leaf(collapse=kind.collapse, nillable=nillable) if kind.plain else self._complex(key)
         return self._made[key]
 
     def tables(self, shape: Shape) -> tuple[Table, list[Table]]:

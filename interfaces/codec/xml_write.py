@@ -22,8 +22,8 @@ Out = Callable[[str], None]
 Write = Callable[[Any, str, str, Out], None]
 """(value, element name with prefix, extra attributes, append)."""
 Item = Callable[[Any, Out], None]
-Row = tuple[str, bool, Any, Item]
-"""(key, many, edge, item): one child in schema order."""
+Row = tuple[str, bool, Any, Item, str, str]
+"""(key, many, edge, item, start tag, end tag): one child in schema order; tags only of text elements."""
 END: Any = None
 
 _SPECIAL = re.compile('[&<>"\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]')
@@ -90,10 +90,14 @@ class Writers:
         self._made[kind] = _typed(derived, _body(shape, start, rows, self.names))
         self._edges(shape, start)
         derived |= {name: (self.of(t), f' xsi:type="{self.names.of(t.name)}"') for name, t in shape.derived.items()}
-        rows += [(slot.key, slot.many, _edge(slot), self._slot(slot)) for slot in shape.slots]
+        rows += [(slot.key, slot.many, _edge(slot), *self._slot(slot)) for slot in shape.slots]
 
-    def _slot(self, slot: Slot) -> Item:
-        return _raw if slot.element is None else self.item(slot.element)
+    def _slot(self, slot: Slot) -> tuple[Item, str, str]:
+        if slot.element is None:
+            return _raw, "", ""
+        name = self.names.of(slot.element.name)
+        tags = (f"<{name}>", f"</{name}>") if slot.element.type.plain else ("", "")
+        return self.item(slot.element), *tags
 
     def _edges(self, shape: Shape, start: dict[Any, Any]) -> None:
         content = shape.content
@@ -195,19 +199,24 @@ def _body(shape: Shape, start: dict[Any, Any], rows: list[Row], names: Names) ->
 
 def _in_turn(value: Mapping[str, Any], start: dict[Any, Any], rows: list[Row], out: Out) -> int:
     """Children in schema order; returns how many keys were written."""
-    here, used = start, 0
+    here, used, special = start, 0, _SPECIAL.search
     try:
-        for key, many, edge, item in rows:
+        for key, many, edge, item, begin, end in rows:
             if key not in value:
                 continue
             used += 1
+            part = value[key]
             if not many:
                 here = here[edge]
-                item(value[key], out)
+                # Nearly every child is such a text: writing it here saves two calls.
+                if begin and type(part) is str and special(part) is None:
+                    out(begin + part + end)
+                else:
+                    item(part, out)
                 continue
-            for part in _list(value[key]):
+            for one in _list(part):
                 here = here[edge]
-                item(part, out)
+                item(one, out)
     except KeyError:
         raise Mismatch from None
     if END not in here:
@@ -217,12 +226,12 @@ def _in_turn(value: Mapping[str, Any], start: dict[Any, Any], rows: list[Row], o
 
 def _interleaved(value: Mapping[str, Any], start: dict[Any, Any], rows: list[Row], out: Out) -> int:
     """Children in the order ``#order`` tells, or without it the first order the contract allows."""
-    queues = {key: iter(_list(value[key]) if many else [value[key]]) for key, many, _, _ in rows if key in value}
-    left = {key: len(value[key]) if many else 1 for key, many, _, _ in rows if key in value}
+    queues = {key: iter(_list(value[key]) if many else [value[key]]) for key, many, *_ in rows if key in value}
+    left = {key: len(value[key]) if many else 1 for key, many, *_ in rows if key in value}
     here, at = start, -1
     for wanted in _list(value.get(ORDER, [])) or [""] * sum(left.values()):
         at = _next(rows, here, at, wanted, left)
-        key, _, edge, item = rows[at]
+        key, _, edge, item, *_ = rows[at]
         here = here[edge]
         left[key] -= 1
         item(next(queues[key]), out)
@@ -234,7 +243,7 @@ def _interleaved(value: Mapping[str, Any], start: dict[Any, Any], rows: list[Row
 def _next(rows: list[Row], here: dict[Any, Any], at: int, wanted: str, left: dict[str, int]) -> int:
     """The row to write now: the nearest behind the last one, then from the start again."""
     for number in chain(range(at + 1, len(rows)), range(at + 1)):
-        key, _, edge, _ = rows[number]
+        key, _, edge, *_ = rows[number]
         if left.get(key, 0) and edge in here and wanted in ("", key):
             return number
     raise Mismatch

@@ -56,7 +56,13 @@ def test_what_is_not_strict_json_is_invalid(body: bytes) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"[" * 65 + b"]" * 65, b"[" * 200_000, b'{"a":' * 5_000, b" " * (1 << 20) + b"1", b"[" + b"1," * 50_000 + b"1]"],
+    [
+        b"[" * 65 + b"]" * 65,
+        b"[" * 200_000,
+        b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
+        b" " * (1 << 20) + b"1",
+        b"[" + b"1," * 50_000 + b"1]",
+    ],
 )
 def test_what_is_too_deep_long_or_many_is_too_large(body: bytes) -> None:
     with pytest.raises(Failure) as caught:

@@ -101,8 +101,14 @@ CASES: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "the same name in two places": (
         sequence(element("a"), element("b"), element("a")),
         "",
-        {"a": ["1", "2"], "b": ["x"][0], "#order": ["a", "b", "a"]},
+        {"a": ["1", "2"], "b": "x", "#order": ["a", "b", "a"]},
         "<a>1</a><b>x</b><a>2</a>",
+    ),
+    "one name in two branches": (
+        f"<xs:choice>{sequence(element('a'), element('b'))}{sequence(element('c'), element('a'))}</xs:choice>",
+        "",
+        {"c": "1", "a": "2", "#order": ["c", "a"]},
+        "<c>1</c><a>2</a>",
     ),
     "nested groups": (
         sequence(
