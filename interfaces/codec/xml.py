@@ -71,7 +71,10 @@ class ElementCodec:
         return "".join(parts)
 
     def build(self, value: Any) -> XmlElement:
-        return etree.fromstring(self.text(value))
+        try:
+            return etree.fromstring(self.text(value))
+        except (etree.XMLSyntaxError, RecursionError):
+            raise Failure("too_large", "too deep or too long for one XML document", where=self.name) from None
 
     def _failure(self, faults: Iterable[dict[str, str]]) -> Failure:
         errors = list(faults)

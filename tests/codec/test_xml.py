@@ -266,6 +266,18 @@ def test_a_tree_that_does_not_fit_is_refused_by_path(tmp_path: Path, tree: Any, 
     assert list(faults(order.build, tree)) == [path]
 
 
+def test_a_tree_too_deep_for_a_document_is_too_large(tmp_path: Path) -> None:
+    node = f'<xs:complexType name="Node">{sequence(element("node", "t:Node", OPTIONAL))}</xs:complexType>'
+    order = codec(tmp_path, sequence(element("node", "t:Node")), node)
+    for depth in (300, 20_000):
+        tree: dict[str, Any] = {}
+        for _ in range(depth):
+            tree = {"node": tree}
+        with pytest.raises(Failure) as caught:
+            order.build(tree)
+        assert caught.value.code == "too_large"
+
+
 def test_any_takes_whole_elements_and_no_markup_tricks(tmp_path: Path) -> None:
     order = codec(tmp_path, sequence('<xs:any namespace="##other" processContents="lax" maxOccurs="9"/>'))
     for trick in ["</order><order>", "<x:a/>", "text", "<a/><b/>", '<!DOCTYPE a><a xmlns="urn:x"/>']:
