@@ -192,6 +192,11 @@ class Agreement:
         """What the contract allows for one message, for lint."""
         return self._payloads.shape(side)
 
+    def action(self, operation: str) -> str:
+        """The SOAPAction agreed for an operation, "" when there is none."""
+        own = self.operation(operation).wire.get("action")
+        return str(own or self._payloads.actions.get(operation, ""))
+
     def mapping(self, operation: str, reply: bool = False) -> MessageMapping:
         """The compiled mapping of one message, for tools that show it."""
         self.operation(operation)

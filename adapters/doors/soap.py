@@ -66,7 +66,7 @@ class SoapDoor:
         case.wire = wire = await read(scope, receive, self._limit)
         check_media(wire)
         case.received = received = agreement.read_request(wire)
-        check_action(received.operation, wire)
+        check_action(agreement.action(received.operation.name), wire)
         reply = await self._desk.submit(Inbound(received, agreement, wire, case.endpoint, ""))
         written = agreement.write_reply(received, reply)
         return Answer(200, written.body, written.content_type or XML)

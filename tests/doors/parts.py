@@ -70,6 +70,9 @@ class Agreement:
         text = f"<fault code='{code}' incident='{failure.detail.get('incident')}'>{known}: {failure.message}</fault>"
         return WireMessage(text.encode(), "text/xml; charset=utf-8")
 
+    def action(self, operation: str) -> str:
+        return f"urn:{operation}"
+
     def contract(self, address: str) -> bytes:
         return f"<definitions location='{address}'/>".encode()
 

@@ -108,12 +108,12 @@ def test_a_compressed_body_is_refused(hub: Any) -> None:
     assert "compressed" in post(hub, **{"content-encoding": "gzip"}).text
 
 
-@pytest.mark.parametrize("action", ["", '""', '"urn:submitOrder"', "urn:submitOrder", '"http://x/v1/submitOrder"'])
+@pytest.mark.parametrize("action", ["", '""', '"urn:submitOrder"', "urn:submitOrder"])
 def test_a_soapaction_that_agrees_or_says_nothing_passes(hub: Any, action: str) -> None:
     assert post(hub, soapaction=action).status_code == 200
 
 
-@pytest.mark.parametrize("action", ['"urn:queryOrder"', '"http://x/v1/cancelOrder"', "x" * 65_000])
+@pytest.mark.parametrize("action", ['"urn:queryOrder"', '"submitOrder"', "x" * 65_000])
 def test_a_soapaction_of_another_operation_is_refused(hub: Any, action: str) -> None:
     answer = post(hub, soapaction=action)
     assert answer.status_code == 500
