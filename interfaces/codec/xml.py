@@ -24,7 +24,8 @@ from interfaces.codec import xml_diagnose
 from interfaces.codec.safe_xml import XmlElement
 from interfaces.codec.xml_read import Readers
 from interfaces.codec.xml_shape import Mismatch, Shapes
-from interfaces.codec.xml_write import Names, Writers
+from interfaces.codec.xml_text import Names
+from interfaces.codec.xml_write import Writers
 from interfaces.contract import documents, xsd
 from interfaces.contract.schemas import Validator
 from interfaces.failure import Failure

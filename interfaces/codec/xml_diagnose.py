@@ -14,7 +14,7 @@ from lxml import etree
 from interfaces.codec.content import ANY
 from interfaces.codec.safe_xml import XmlElement
 from interfaces.codec.xml_shape import ORDER, TEXT, XSI, XSI_KEY, XSI_NIL, XSI_TYPE, Mismatch, Shape, Shapes
-from interfaces.codec.xml_write import escape
+from interfaces.codec.xml_text import escape
 from interfaces.contract.xsd import Element, Type, Wildcard
 from interfaces.wire import NIL
 

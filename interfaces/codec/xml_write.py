@@ -5,7 +5,6 @@ Text, not elements: writing 40 fields as text and parsing that once is cheaper t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import Any
@@ -14,7 +13,8 @@ from lxml import etree
 
 from interfaces.codec import safe_xml
 from interfaces.codec.xml_shape import ORDER, TEXT, XSI_KEY, Mismatch, Shape, Shapes, Slot
-from interfaces.contract.xsd import Element, Type, local, namespace
+from interfaces.codec.xml_text import SPECIAL, Names, escape, foreign, quoted
+from interfaces.contract.xsd import Element, Type
 from interfaces.failure import Failure
 from interfaces.wire import NIL
 
@@ -25,24 +25,6 @@ Item = Callable[[Any, Out], None]
 Row = tuple[str, bool, Any, Item, str, str]
 """(key, many, edge, item, start tag, end tag): one child in schema order; tags only of text elements."""
 END: Any = None
-
-_SPECIAL = re.compile('[&<>"\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]')
-_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"}
-_NAME = re.compile(r"[^\W\d][\w.\-]*")
-_IN_ATTRIBUTE = str.maketrans({"\n": "&#10;", "\t": "&#9;"})
-
-
-def escape(text: Any) -> str:
-    """Text -> XML character data; Mismatch when it is no text or has a character XML cannot carry."""
-    if type(text) is not str:
-        raise Mismatch
-    return text if _SPECIAL.search(text) is None else _SPECIAL.sub(_escaped, text)
-
-
-def _escaped(found: re.Match[str]) -> str:
-    if found[0] not in _ESCAPES:
-        raise Mismatch
-    return _ESCAPES[found[0]]
 
 
 class Writers:
@@ -108,38 +90,6 @@ class Writers:
             table.update({_edge(s): after[s.position] for s in shape.slots if s.position in positions})
 
 
-class Names:
-    """``{namespace}local`` -> ``prefix:local``, and the declarations for all prefixes given out."""
-
-    def __init__(self, prefixes: Mapping[str, str]) -> None:
-        self._prefixes = {"http://www.w3.org/XML/1998/namespace": "xml"}
-        self._wanted = prefixes
-        self._declared: str | None = None
-
-    def of(self, name: str) -> str:
-        space = namespace(name)
-        if not space:
-            return name
-        if space not in self._prefixes:
-            self._prefixes[space] = self._free(self._wanted.get(space, ""))
-            self._declared = None
-        return f"{self._prefixes[space]}:{local(name)}"
-
-    def _free(self, wanted: str) -> str:
-        taken = {*self._prefixes.values(), "", "xsi", "xml"}
-        numbered = (f"ns{number}" for number in range(len(taken) + 1))
-        return wanted if wanted not in taken else next(name for name in numbered if name not in taken)
-
-    @property
-    def declarations(self) -> str:
-        """`` xmlns:tns="..."`` for every namespace in use, ready for a start tag."""
-        if self._declared is None:
-            used = {prefix: space for space, prefix in self._prefixes.items() if prefix != "xml"}
-            self._declared = "".join(f' xmlns:{p}="{escape(s)}"' for p, s in used.items())
-            self._declared += ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
-        return self._declared
-
-
 def _typed(derived: dict[str, tuple[Write, str]], body: Write) -> Write:
     """The declared type, or the derived one that ``@xsi:type`` names."""
 
@@ -199,7 +149,7 @@ def _body(shape: Shape, start: dict[Any, Any], rows: list[Row], names: Names) ->
 
 def _in_turn(value: Mapping[str, Any], start: dict[Any, Any], rows: list[Row], out: Out) -> int:
     """Children in schema order; returns how many keys were written."""
-    here, used, special = start, 0, _SPECIAL.search
+    here, used, special = start, 0, SPECIAL.search
     try:
         for key, many, edge, item, begin, end in rows:
             if key not in value:
@@ -263,25 +213,12 @@ def _attributes(shape: Shape, names: Names) -> Callable[[Mapping[str, Any]], tup
         parts = []
         for key, part in value.items():
             if key in known:
-                parts.append(f' {known[key]}="{_quoted(part)}"')
+                parts.append(f' {known[key]}="{quoted(part)}"')
             elif open_ended and key.startswith("@"):
-                parts.append(_foreign(key[1:], part, len(parts)))
+                parts.append(foreign(key[1:], part, len(parts)))
         return "".join(parts), len(parts)
 
     return write
-
-
-def _quoted(value: Any) -> str:
-    return escape(value).translate(_IN_ATTRIBUTE)
-
-
-def _foreign(name: str, value: Any, number: int) -> str:
-    """An attribute the contract leaves open, with its own namespace declaration."""
-    if not _NAME.fullmatch(local(name)):
-        raise Mismatch
-    if not namespace(name):
-        return f' {name}="{_quoted(value)}"'
-    return f' xmlns:w{number}="{_quoted(namespace(name))}" w{number}:{local(name)}="{_quoted(value)}"'
 
 
 def _leaf(value: Any, name: str, extra: str, out: Out) -> None:
