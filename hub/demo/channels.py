@@ -153,7 +153,7 @@ def _portal(order: Order) -> bytes:
             "contact": {"name": order.customer_name, "phone": order.phone},
         }
     }
-    return wire.contract_root(PORTAL, wire.ORDER, wire.cdata(document))
+    return wire.contract_root(wire.transaction_id(PORTAL), wire.ORDER, wire.cdata(document))
 
 
 def _exchanged(reply: Mapping[str, list[str]]) -> Answer:

@@ -74,6 +74,7 @@ def _play(runs: list[Run], hubs: Hubs, tick: Callable[[], None]) -> None:
 def _submit(run: Run, hubs: Hubs, follower: Follower, tick: Callable[[], None]) -> None:
     run.began = monotonic()
     told = run.scenario.play(hubs, run.scenario.channel, run.order)
+    run.asked = told.asked
     if told.follow:
         follower.expect(told.follow)
     else:
@@ -95,15 +96,29 @@ def _ended(run: Run, reached: str, text: str) -> None:
 
 
 def _count_calls(runs: list[Run], hubs: Hubs) -> None:
-    """Calls per peer of every order, child orders included, as the hub's journal has them."""
+    """Calls per peer of every run, as the hub's journal has them; of an order with its child orders."""
 
     def count(run: Run) -> None:
-        if run.order_id:
-            events = hubs.get(f"/api/v1/orders/{run.order_id}/timeline")["events"]
-            run.peers = dict(sorted(Counter(e["peer"] for e in events if _is_call(e)).items()))
+        calls = _calls_of_order(run, hubs) if run.order_id else _calls_of_question(run, hubs)
+        run.peers = dict(sorted(Counter(calls).items()))
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(count, runs))
+
+
+def _calls_of_order(run: Run, hubs: Hubs) -> list[str]:
+    events = hubs.get(f"/api/v1/orders/{run.order_id}/timeline")["events"]
+    return [event["peer"] for event in events if _is_call(event)]
+
+
+def _calls_of_question(run: Run, hubs: Hubs) -> list[str]:
+    """What the hub asked on; the question is found by its exchange id."""
+    if not run.asked:
+        return []
+    asked = hubs.get("/api/v1/messages", exchange_id=run.asked, direction="in")["items"]
+    return [
+        m["peer"] for a in asked for m in hubs.get("/api/v1/messages", in_reply_to=a["id"], direction="out")["items"]
+    ]
 
 
 def _is_call(event: Mapping[str, Any]) -> bool:

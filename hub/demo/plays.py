@@ -21,11 +21,17 @@ KNOWN_CUSTOMER: Final = "200000000042"
 
 @dataclass(frozen=True)
 class Told:
-    """reached  "" while the order ``follow`` (the sender's number) is on its way; ``text`` says why not, if not."""
+    """What the sender knows at once.
+
+    follow   the sender's number of an order that is on its way
+    reached  where it ended already, else ""; ``text`` says why
+    asked    exchange id of a question, by which the journal knows it
+    """
 
     follow: str = ""
     reached: str = ""
     text: str = ""
+    asked: str = ""
 
 
 Play = Callable[[Hubs, str, Order], Told]
@@ -71,15 +77,19 @@ def ask_arrears(hubs: Hubs, channel: str, order: Order) -> Told:
         "lanId": order.network.area,
         "custId": KNOWN_CUSTOMER,
     }
-    return _answered(call_intake(hubs, "queryArrears", question), "amount")
+    return _answered(call_intake(hubs, "queryArrears", question), "amount", question["requestId"])
 
 
 def ask_customer(hubs: Hubs, channel: str, order: Order) -> Told:
     """Who is the customer? By ContractRoot through SOAP."""
     asked = {"InfoTypeID": "31", "CodeType": "11", "CodeValue": KNOWN_CUSTOMER, "LanID": order.network.area}
-    content = wire.xml({"QryInfoReq": asked})
-    reply = exchange(hubs, lambda: wire.contract_root(GROUP, wire.QUERY, content))
-    return _answered(reply, "CustName")
+    transactions: list[str] = []
+
+    def document() -> bytes:
+        transactions.append(wire.transaction_id(GROUP))
+        return wire.contract_root(transactions[-1], wire.QUERY, wire.xml({"QryInfoReq": asked}))
+
+    return _answered(exchange(hubs, document), "CustName", transactions[-1])
 
 
 def bypass_provisioning(hubs: Hubs, channel: str, order: Order) -> Told:
@@ -103,9 +113,9 @@ def _told(order: Order, answer: Answer) -> Told:
     return Told(reached="rejected", text=answer.text)
 
 
-def _answered(reply: Mapping[str, list[str]], proof: str) -> Told:
+def _answered(reply: Mapping[str, list[str]], proof: str, asked: str) -> Told:
     """A query is answered when the field that was asked for is there."""
-    return Told(reached="answered" if reply.get(proof) else "rejected", text=str(dict(reply)))
+    return Told(reached="answered" if reply.get(proof) else "rejected", text=str(dict(reply)), asked=asked)
 
 
 def _good(reply: Mapping[str, list[str]]) -> bool:

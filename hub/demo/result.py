@@ -22,6 +22,7 @@ class Run:
     reached: str = ""
     text: str = ""
     order_id: str = ""
+    asked: str = ""
     began: float = 0.0
     ms: int = 0
     peers: Mapping[str, int] = field(default_factory=dict)

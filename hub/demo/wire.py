@@ -51,11 +51,16 @@ def soap(namespace: str, operation: str, tree: Mapping[str, Any]) -> bytes:
     return _declared(f'<s:Envelope xmlns:s="{SOAP}"><s:Body>{body}</s:Body></s:Envelope>')
 
 
-def contract_root(system: str, contract: Contract, content: str) -> bytes:
-    """A ContractRoot request of ``system`` (SysID) with a TransactionID never used before."""
-    now = wall_clock()
+def transaction_id(system: str) -> str:
+    """A TransactionID of ``system`` (SysID) never used before: every attempt takes its own."""
+    return f"{system}{wall_clock():%Y%m%d%H%M}{next(_serial):06d}"
+
+
+def contract_root(transaction: str, contract: Contract, content: str) -> bytes:
+    """A ContractRoot request; who sends it is told by the first ten characters of the TransactionID."""
+    system = transaction[:10]
     header = {
-        "TransactionID": f"{system}{now:%Y%m%d}{now:%H%M}{next(_serial):06d}",
+        "TransactionID": transaction,
         "ActionCode": "0",
         "BusCode": contract.business,
         "ServiceCode": contract.service,
@@ -65,7 +70,7 @@ def contract_root(system: str, contract: Contract, content: str) -> bytes:
         "SrcSysID": system,
         "SrcSysSign": "123",
         **HUB,
-        "ReqTime": f"{now:%Y%m%d%H%M%S}",
+        "ReqTime": f"{wall_clock():%Y%m%d%H%M%S}",
     }
     return _declared(f"<ContractRoot><TcpCont>{xml(header)}</TcpCont><SvcCont>{content}</SvcCont></ContractRoot>")
 

@@ -18,6 +18,8 @@ FILTERS = {
     "peer": message.c.peer,
     "direction": message.c.direction,
     "key": message.c.key,
+    "exchange_id": message.c.exchange_id,
+    "in_reply_to": message.c.in_reply_to,
     "type": message.c.type,
     "outcome": message.c.outcome,
     "area": message.c.area,

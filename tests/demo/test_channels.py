@@ -88,7 +88,10 @@ def test_the_soap_exchange_carries_the_document_as_text(tmp_path: Path) -> None:
 
 def test_every_transaction_id_is_new_and_as_long_as_agreed() -> None:
     ids = {
-        safe_xml.parse(wire.contract_root("1000000206", wire.ORDER, "")).findtext(".//TransactionID") for _ in range(5)
+        safe_xml.parse(wire.contract_root(wire.transaction_id("1000000206"), wire.ORDER, "")).findtext(
+            ".//TransactionID"
+        )
+        for _ in range(5)
     }
     assert len(ids) == 5
     assert {len(one or "") for one in ids} == {28}
