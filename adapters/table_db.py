@@ -34,7 +34,16 @@ class TableDb:
     """One peer's database. Thread-safe; connects when it is first used and again after a failure."""
 
     def __init__(self, url: str) -> None:
-        self._engine = sa.create_engine(url, pool_pre_ping=True)
+        """Raises Failure(invalid) for an address that is no database URL, or one whose driver is not installed."""
+        try:
+            self._engine = sa.create_engine(url, pool_pre_ping=True)
+        except (SQLAlchemyError, ImportError, ValueError) as error:
+            raise Failure(
+                "invalid",
+                f"no interface table can be opened there: {type(error).__name__}",
+                where="the address of a table peer",
+                advice="write an SQLAlchemy URL, sqlite:////path/97.db, and install its driver",
+            ) from error
 
     def insert_once(self, table: str, key: str, row: Row, deadline: Deadline) -> bool:
         """False when a row with this key is already there; it is left as it is."""

@@ -9,6 +9,7 @@ from adapters.channels.amqp_broker import Broker
 from adapters.channels.amqp_embedded import file_of
 from adapters.doors.consumer import Taken
 from interfaces.amqp import Delivery
+from interfaces.failure import Failure
 from interfaces.spec.model import InterfaceSpec
 from interfaces.wire import WireMessage
 
@@ -25,7 +26,9 @@ class AmqpSource:
 
     def __init__(self, spec: InterfaceSpec, address: str) -> None:
         settings = spec.transport.settings
-        self._queue = str(settings["queue"])
+        self._queue = str(settings.get("queue", ""))
+        if not self._queue:
+            raise Failure("invalid", "transport.settings name no queue to read", where=spec.file or spec.ref)
         self._limit = int(settings.get("deliveryLimit", 5))
         self._dead = str(settings.get("deadLetter", f"{self._queue}.dead"))
         self._binding = (str(settings.get("exchange", "")), str(settings.get("routingKey", self._queue)))

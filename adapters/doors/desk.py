@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import traceback
 
 import structlog
 
 from hub.intake import Inbound
+from hub.logs import place_of
 from hub.runtime import Hub
 from interfaces.failure import Failure
 from interfaces.ids import new_id
@@ -45,18 +45,11 @@ class Desk:
 
 def unjournalled(error: BaseException, endpoint: str) -> str:
     incident = new_id("inc")
-    log.error("refusal not journalled", incident=incident, endpoint=endpoint, place=place(error))
+    log.error("refusal not journalled", incident=incident, endpoint=endpoint, at=place_of(error))
     return incident
 
 
 def unforeseen(error: BaseException, endpoint: str) -> Failure:
     """A fault of our own as a Failure. Neither the log nor the caller gets its text, which may quote the payload."""
-    log.error("unforeseen error in a door", endpoint=endpoint, place=place(error))
+    log.error("unforeseen error in a door", endpoint=endpoint, at=place_of(error))
     return Failure("internal", "the request could not be processed", advice="report the incident to the hub's operator")
-
-
-def place(error: BaseException) -> str:
-    """``KeyError at agreement.py:120 in read_request``."""
-    frames = traceback.extract_tb(error.__traceback__)
-    spot = f" at {frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno} in {frames[-1].name}" if frames else ""
-    return type(error).__name__ + spot

@@ -73,6 +73,14 @@ def test_a_row_the_layout_does_not_allow_is_refused_whole(
     assert db.execute("SELECT count(*) FROM REQ").fetchone() == (0,)
 
 
+@pytest.mark.parametrize("address", ["", "no url", "nosuchdb://h/x", "oracle://h/x", "sqlite://h:port/x"])
+def test_an_address_that_is_no_database_is_refused_in_words(tmp_path: Path, address: str) -> None:
+    with pytest.raises(Failure) as caught:
+        TableChannel(table_spec(tmp_path), Peer("97", address))
+    assert caught.value.code == "invalid"
+    assert "SQLAlchemy URL" in caught.value.advice
+
+
 def test_the_newest_status_row_answers_a_question(channel: TableChannel, db: sqlite3.Connection) -> None:
     for number, (order, state, note) in enumerate([("T-1", "S", ""), ("T-1", "W", "竣工"), ("T-2", "T", "")]):
         row = (number, order.encode(), state.encode(), note.encode("gbk"))

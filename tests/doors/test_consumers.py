@@ -177,6 +177,12 @@ def test_a_queue_declared_otherwise_stops_the_start_with_its_name(consumer: Cons
     assert caught.value.code == "conflict"
 
 
+def test_an_interface_that_names_no_queue_is_refused_at_start() -> None:
+    nameless = spec(transport=Transport("amqp", "amqp"))
+    with pytest.raises(Failure, match="no queue"):
+        AmqpSource(nameless, "amqp+file:///tmp/amqp.db")
+
+
 def test_a_broker_that_is_not_there_yet_is_waited_for(hub: Any, tmp_path: Path) -> None:
     folder = tmp_path / "later"
     consumer = Consumer(hub, AmqpSource(settings(), f"amqp+file://{folder}/amqp.db"))
