@@ -16,6 +16,7 @@ import structlog
 
 from hub import journal, keys
 from hub.gateway import Gateway
+from hub.logs import place_of
 from hub.routing import Router
 from hub.store import schema
 from hub.store.hot import insert_many
@@ -116,7 +117,7 @@ class Calls:
             failure.detail.setdefault("incident", question.row["id"])
             done.set_exception(failure)
         except Exception as error:
-            log.exception("call failed", operation=question.row["operation"])
+            log.error("call failed", operation=question.row["operation"], at=place_of(error))
             done.set_exception(Failure("internal", f"the hub failed ({type(error).__name__})"))
 
     def _route(self, message: Message, route: Route, row_id: str) -> Body:

@@ -11,16 +11,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
-from interfaces.agreement import Agreement, Received
 
 from hub import area, journal, keys
 from hub.accept import Acceptance, Accepted, Verdict, accept
 from hub.calls import HUB, Calls, Question
 from hub.events import Event, Events
 from hub.failpoint import failpoint
+from hub.logs import place_of
 from hub.routing import Router
 from hub.store.paths import dig
 from hub.store.writer import Store
+from interfaces.agreement import Agreement, Received
 from interfaces.clock import Clock
 from interfaces.failure import Failure
 from interfaces.ids import new_id
@@ -70,7 +71,7 @@ class Intake:
         except Failure as failure:
             self._refuse_later(inbound, failure, done)
         except Exception as error:
-            log.exception("intake failed", operation=inbound.received.operation.name)
+            log.error("intake failed", operation=inbound.received.operation.name, at=place_of(error))
             self._refuse_later(inbound, Failure("internal", f"the hub failed ({type(error).__name__})"), done)
         return done
 

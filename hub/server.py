@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import uvicorn
 
-from hub import runfile
+from hub import logs, runfile
 from hub.app import build as build_app
 from hub.bootstrap import build as build_hub
 from hub.config import Config
@@ -20,6 +20,7 @@ GRACE: Final = 10
 
 def serve(config: Config, listener: socket.socket, console: bool = True) -> None:
     """Returns after a graceful stop; the app's lifespan runs the workers. Failure when it cannot be started."""
+    logs.configure()
     app = build_app(build_hub(config), console=console)
     server = uvicorn.Server(_settings(app))
     with runfile.hub_listed(config.data, config.public_url):

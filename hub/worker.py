@@ -19,6 +19,7 @@ from hub import journal
 from hub.claim import Sending, Wish, claim, note_sending, overdue
 from hub.failpoint import failpoint
 from hub.gateway import Gateway
+from hub.logs import place_of
 from hub.outcome import Outcome, Outcomes, judged
 from hub.routing import Router
 from hub.store.writer import Store
@@ -90,7 +91,7 @@ class Worker:
             try:
                 taken = self._round()
             except Exception as error:
-                log.error("round failed", error=type(error).__name__)
+                log.error("round failed", at=place_of(error))
                 taken = 0
             if not taken:
                 self._clock.wait(self._clock.now() + int(IDLE * SECOND), self._wake)
@@ -125,7 +126,7 @@ class Worker:
                 failpoint("step.after_commit")
         except Exception as error:
             # the lease runs out and the task is taken up again as "outcome unknown"
-            log.error("task not settled", task=row["id"], order=row["order_id"], error=type(error).__name__)
+            log.error("task not settled", task=row["id"], order=row["order_id"], at=place_of(error))
         finally:
             with self._lock:
                 self._busy[row["peer"]] -= 1

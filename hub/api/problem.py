@@ -6,10 +6,8 @@ answer names an incident id, which is also in the log: a caller quotes it, an op
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -19,6 +17,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from hub.errors import problem_type, wire_codes
+from hub.logs import place_of
 from interfaces.failure import Code, Failure
 from interfaces.ids import new_id
 
@@ -106,15 +105,9 @@ async def _on_validation(request: Request, error: Exception) -> Response:
     return answer(request, Failure("invalid", "the request is not as agreed", advice="see /docs", errors=faults))
 
 
-def place_of(error: BaseException) -> list[str]:
-    """Where an error came from, innermost first; neither its text nor any value, which may be a sender's data."""
-    frames = reversed(traceback.extract_tb(error.__traceback__)[-6:])
-    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
-
-
 async def _on_crash(request: Request, error: Exception) -> Response:
     failure = Failure("internal", "the hub failed at this request", advice="report the incident id")
     incident = new_id("inc")
     failure.detail["incident"] = incident
-    log.error("request crashed", incident=incident, error=type(error).__name__, at=place_of(error))
+    log.error("request crashed", incident=incident, at=place_of(error))
     return answer(request, failure)

@@ -8,8 +8,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from hub.api.problem import place_of
 from hub.errors import wire_codes
+from hub.logs import place_of
 from hub.pages.render import render
 from interfaces.failure import Failure
 from interfaces.ids import new_id
@@ -26,7 +26,7 @@ def install(app: FastAPI) -> None:
 async def _on_error(request: Request, error: Exception) -> Response:
     failure, status = _told(error)
     incident = new_id("inc")
-    log.warning("page failed", incident=incident, code=failure.code, at=place_of(error) if status == 500 else [])
+    log.warning("page failed", incident=incident, code=failure.code, at=place_of(error) if status == 500 else "")
     return render(request, "error.html", "", status=status, failure=failure, incident=incident)
 
 

@@ -21,6 +21,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import URL, Engine
 
+from hub.logs import place_of
 from hub.store.engine import create_tables, open_engine
 from interfaces.failure import Failure
 
@@ -30,6 +31,7 @@ Apply = Callable[[sa.Connection, Sequence[Any]], Sequence[Any]]
 Write = tuple[Apply, Any, "Future[Any]"]
 
 BATCH = 500  # most writes in one transaction
+
 
 log = structlog.get_logger(__name__)
 
@@ -104,7 +106,7 @@ class Store:
             done = self._transaction(writes)
         except Exception as error:
             if len(writes) > 1:
-                log.warning("batch undone, writing one by one", writes=len(writes), error=type(error).__name__)
+                log.warning("batch undone, writing one by one", writes=len(writes), at=place_of(error))
                 for write in writes:
                     self._commit_alone(write)
                 self._tell(writes)
@@ -139,7 +141,7 @@ class Store:
     def _fail(self, write: Write, error: Exception) -> None:
         apply, _, future = write
         if not isinstance(error, Failure):
-            log.error("write failed", write=getattr(apply, "__name__", "?"), error=type(error).__name__)
+            log.error("write failed", write=getattr(apply, "__name__", "?"), at=place_of(error))
         future.set_exception(translate(error))
 
     def _tell(self, writes: list[Write]) -> None:
