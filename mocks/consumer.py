@@ -61,7 +61,12 @@ class Consumer:
             if not isinstance(body, dict):
                 raise ValueError("not an object")
             self._handle(body, delivery)
-        except (ValueError, Failure) as error:
+        except Failure as failure:
+            if failure.code == "unavailable":  # our own store is busy: the lease runs out and it comes again
+                return False
+            self._broker.nack([delivery], requeue=False, reason=f"not understood: {failure.message}")
+            return False
+        except Exception as error:  # no message may stop the queue behind it
             self._broker.nack([delivery], requeue=False, reason=f"not understood: {type(error).__name__}")
             return False
         return True

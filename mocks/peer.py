@@ -19,6 +19,8 @@ from mocks.rules import NOT_DONE, Answer, Rule
 from mocks.spyne_side import Service
 from mocks.store import Body, Store, Tx
 
+NOT_UNDERSTOOD = "1400"
+
 
 class Refused(Exception):
     """A business refusal in the peer's own codes."""
@@ -166,6 +168,9 @@ class Peer:
                 if rule.do == "refuse":
                     raise Refused(str(rule.args.get("code", "1001")), str(rule.args.get("text", "refused")))
                 reply = act.do(tx, request, rule)
+        except (KeyError, ValueError, TypeError) as error:  # a value the contract allows and the peer cannot read
+            refused = Refused(NOT_UNDERSTOOD, f"not understood: {type(error).__name__}")
+            return self.refusal(operation, request, refused), f"refused: {NOT_UNDERSTOOD}"
         except Refused as refused:
             return self.refusal(operation, request, refused), f"refused: {refused.code}"
         if not act.repeats:

@@ -18,6 +18,8 @@ from mocks.times import compact
 
 TAKEN, WORKING, DONE, RETURNED, CANCELLED, REJECTED = "S", "Z", "W", "T", "C", "J"
 CANCEL = "Q"
+NEEDS = ("DJH", "BDW", "DZ", "YHBH")
+"""Without these a row is put aside (J) with no more words."""
 OPEN = (TAKEN, WORKING)
 STEPS: Mapping[str, tuple[str, str]] = {TAKEN: (WORKING, "配线"), WORKING: (DONE, "竣工")}
 """State -> (next state, name of the step 环节)."""
@@ -48,6 +50,10 @@ class N97(Peer):
 
     def take(self, row: Body) -> None:
         """One new row; marked in any case, so that it is looked at once."""
+        if any(name not in row for name in NEEDS):
+            with self.store.tx() as tx:
+                table97.mark(tx, row.get("DJH", ""), REJECTED)
+            return
         self.receive("cancel" if row["DZ"] == CANCEL else "order", row)
         with self.store.tx() as tx:
             order = tx.get("gongdan", row["DJH"])

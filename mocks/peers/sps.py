@@ -63,8 +63,9 @@ class Sps(Peer):
         return {"orders": {row["id"]: {name: row[name] for name in shown} for row in rows}}
 
     def findings(self, tx: Tx) -> list[str]:
-        stuck = tx.things("kind = 'so' AND state = ? ORDER BY id", flows.WORKING)
-        return [f"service order {row['id']} waits for {row['flow']['todo'][:1]}" for row in stuck]
+        working = tx.things("kind = 'so' AND state = ? ORDER BY id", flows.WORKING)
+        sent = {row["owner"] for row in tx.things("kind = 'child' AND state = 'sent'")}
+        return [f"service order {row['id']} waits for nothing" for row in working if row["id"] not in sent]
 
     # -- acts --------------------------------------------------------------------------------------------------
 
@@ -73,11 +74,14 @@ class Sps(Peer):
         if tx.things("kind = 'so' AND owner = ? AND state = ?", instance, flows.WORKING):
             raise Refused("2002", "an order is open on this product instance")
         tx.effect(number, "provision", instance)
+        flow = flows.begin(request["workType"], request.get("prodSpec", ""))
+        if rule.do == "return":
+            flow = flows.returned(str(rule.args.get("class", "other")))
         order = {
             "spsOrderNbr": new_id("sps"),
             "request": request,
             "res": [r for r in request.get("resInfo", []) if r.get("resNo")],
-            "flow": flows.begin(request["workType"], request.get("prodSpec", "")),
+            "flow": flow,
             "copies": rule.copies,
             "step": 0,
         }

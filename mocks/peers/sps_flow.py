@@ -25,6 +25,7 @@ UNDO: Mapping[str, str] = {"allot": "release", "activate": "deactivate"}
 """Step done -> step that takes it back; what is missing here needs no undoing."""
 
 NO_FACILITY = "R1"
+REASONS: Mapping[str, str] = {"noFacility": NO_FACILITY, "wrongAddress": "R2", "customer": "R3", "equipment": "R4"}
 ROUNDS = 2
 """How often in all an order is worked when the field finds no facility."""
 
@@ -45,6 +46,16 @@ WIRE: Mapping[str, tuple[str, str]] = {
 def begin(work: str, product: str) -> Body:
     steps = list(STEPS.get((work, product), ("change",)))
     return {"todo": steps, "done": [], "ending": DONE, "round": 1, "reason": {}}
+
+
+def returned(name: str) -> Body:
+    """An order that comes back before anything was done for it; ``name`` is the reason class in plain words."""
+    reason = {
+        "reasonCode": f"S-{name}",
+        "reasonClass": REASONS.get(name, "R9"),
+        "reasonText": "returned by provisioning",
+    }
+    return {"todo": [], "done": [], "ending": RETURNED, "round": 1, "reason": reason}
 
 
 def undoing(done: list[str]) -> list[str]:

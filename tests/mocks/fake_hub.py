@@ -24,6 +24,7 @@ class FakeHub:
         self.answers: dict[str, list[Body]] = {}
         self.ack: Body = {"resultCode": "0", "orderState": "10A"}
         self.down = 0
+        self.fault = ""
         self.tell: Callable[[Body], Any] = lambda result: None
         self._server = Server(self._app)
         self.url = self._server.url
@@ -40,6 +41,9 @@ class FakeHub:
         if self.down > 0:
             self.down -= 1
             await _answer(send, 503, soap_fault("Server", "not now"))
+            return
+        if self.fault:
+            await _answer(send, 500, soap_fault(self.fault, "not like this"))
             return
         request = etree.fromstring(body).find(f"{ENVELOPE}Body")[0]  # type: ignore[index]
         name, fields = etree.QName(request).localname, tree(request)

@@ -87,6 +87,13 @@ def test_silence_leaves_the_row_taken(tables: Tables) -> None:
     assert tables.rows("D1") == []
 
 
+def test_a_row_without_what_97_needs_is_put_aside(tables: Tables) -> None:
+    tables.order("D1", user="")
+    tables.order("D2")
+    until(lambda: tables.states("D2") == "SZW")
+    assert (tables.mark("D1"), tables.rows("D1")) == ("J", [])
+
+
 def test_a_finished_order_is_taken_back(tables: Tables) -> None:
     tables.order("D1", DHHM="0577-81000001")
     until(lambda: tables.states("D1") == "SZW")

@@ -151,6 +151,14 @@ def test_billing_refuses_a_change_of_what_it_does_not_know(queues: Queues, play:
     agreed("BILL/bill-reply/reply.schema.json", reply)
 
 
+def test_a_senseless_sync_is_refused_and_does_not_stop_the_queue(queues: Queues, play: Callable[..., Play]) -> None:
+    play("BILL")
+    queues.send("bill.sync", sync("B1", oper_type="?"), "B1")
+    queues.send("bill.sync", sync("B2"), "B2")
+    states = [reply["sync_state"] for _, reply in queues.read("hub.bill.reply", 2)]
+    assert sorted(states) == ["R", "S"]
+
+
 def test_arrears_and_balance_can_be_asked(play: Callable[..., Play]) -> None:
     soap = play("BILL").client("BILL", "bill-query")
     owing = soap.qryArrears(lan_id="8330100", cust_id="200000000101")

@@ -101,6 +101,12 @@ def test_what_cannot_be_given_is_refused_with_a_code(rm: Rm, what: Body, code: s
     assert ("r", "reserve") not in rm.world.effects("RM")
 
 
+@pytest.mark.parametrize("odd", [{"resInfo": [{"resType": "9"}]}, {"accNbr": NUMBER, "holdTime": "99999999999999"}])
+def test_what_makes_no_sense_is_refused_in_words(rm: Rm, odd: Body) -> None:
+    answer = rm.order("reserve", "r", "PI-1", **odd)
+    assert (answer.resultCode, answer.resultMsg[:14]) == ("1400", "not understood")
+
+
 def test_an_empty_pool_refuses(rm: Rm) -> None:
     with rm.world.peer("RM").store.tx() as tx:
         tx.run("UPDATE thing SET state = 'faulty' WHERE kind = 'line'")

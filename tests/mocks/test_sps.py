@@ -115,6 +115,17 @@ def test_a_hub_that_is_away_is_asked_again_with_the_same_number(hub: FakeHub, pl
     assert hub.steps == ["ALT", "NEW", "OPEN", "OCC"]
 
 
+def test_what_is_left_over_is_done_after_a_restart(hub: FakeHub, play: Callable[..., Play]) -> None:
+    hub.down = 10_000
+    world = sps_with(hub, play)
+    submit(world)
+    world.running.stop()
+    hub.down = 0
+    sps_with(hub, play)
+    (callback,) = until(lambda: hub.callbacks)
+    assert callback["soState"] == "10C"
+
+
 def test_the_same_order_again_gets_the_first_answer(hub: FakeHub, play: Callable[..., Play]) -> None:
     world = sps_with(hub, play)
     assert submit(world) == submit(world)
@@ -156,6 +167,23 @@ def test_cancelling_an_order_in_the_field_recalls_the_crew(hub: FakeHub, play: C
     (callback,) = until(lambda: hub.callbacks)
     assert callback["soState"] == "10X"
     assert hub.steps == ["ALT", "NEW", "CAN", "REL"]
+
+
+def test_provisioning_itself_can_return_an_order(hub: FakeHub, play: Callable[..., Play]) -> None:
+    world = sps_with(hub, play)
+    world.fault("SPS", "return", "ADDR-1", "provision", **{"class": "wrongAddress"})
+    submit(world)
+    (callback,) = until(lambda: hub.callbacks)
+    assert (callback["soState"], callback["reasonClass"]) == ("10R", "R2")
+    assert hub.orders == []
+
+
+def test_an_order_the_hub_can_never_take_fails(hub: FakeHub, play: Callable[..., Play]) -> None:
+    hub.fault = "Client"
+    world = sps_with(hub, play)
+    submit(world)
+    until(lambda: world.look("SPS", "state")["orders"]["T1"]["state"] == "10F")
+    assert world.look("SPS", "verify")["findings"] == []
 
 
 def test_the_callback_can_come_twice(hub: FakeHub, play: Callable[..., Play]) -> None:
