@@ -33,6 +33,12 @@ _MEANING: dict[str, Any] = {
     "int": int,
     "float": float,
 }
+_KINDS = ("null", "bool", "int", "float", "str", "seq", "map", "timestamp", "value", "merge")
+_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in _KINDS}
+    f"tag:yaml.org,2002:{n}"
+    for n in ["null", "bool", "int", "float", "str", "seq", "map", "timestamp", "value", "merge"]
+}
+"""What YAML itself makes of untagged values."""
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -72,7 +78,7 @@ class _Reader:
         self.left -= 1
         if self.left < 0 or len(place) > MAX_DEPTH:
             raise _refuse(self.file, line, "too many or too deeply nested values", "write out what the aliases repeat")
-        if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.endswith(":binary"):
+        if node.tag not in _TAGS:
             raise _refuse(self.file, line, f"YAML tag {node.tag!r} is not allowed", "plain text, lists and maps only")
         self.lines[place] = line
         if isinstance(node, yaml.MappingNode):
