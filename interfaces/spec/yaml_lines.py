@@ -35,9 +35,6 @@ _MEANING: dict[str, Any] = {
 }
 _KINDS = ("null", "bool", "int", "float", "str", "seq", "map", "timestamp", "value", "merge")
 _TAGS = {f"tag:yaml.org,2002:{kind}" for kind in _KINDS}
-    f"tag:yaml.org,2002:{n}"
-    for n in ["null", "bool", "int", "float", "str", "seq", "map", "timestamp", "value", "merge"]
-}
 """What YAML itself makes of untagged values."""
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
