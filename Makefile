@@ -3,7 +3,8 @@
 PYTHON ?=
 PY := .venv/bin/python
 # what runs on every Python found, beside the whole suite on one
-PORTABLE := tests/cli/test_imports.py tests/contracts tests/codec tests/mapping tests/envelope
+PORTABLE := tests/cli/test_imports.py tests/contracts tests/codec tests/mapping tests/envelope tests/agreement tests/doors
+BENCHES := $(patsubst %.py,%,$(subst /,.,$(wildcard tests/bench_*.py)))
 
 .PHONY: help setup run demo test test-here test-others bench lint dev
 
@@ -36,7 +37,7 @@ test-others: dev
 	@.ci/others $(PORTABLE)
 
 bench: dev
-	@for file in tests/bench_*.py; do $(PY) $$file || exit 1; done
+	@for bench in $(BENCHES); do $(PY) -m $$bench || exit 1; done
 
 lint: dev
 	.venv/bin/ruff check .

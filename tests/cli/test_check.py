@@ -1,0 +1,57 @@
+"""``mboss check``: what can be wrong at start is said before the start."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from hub import checks
+from hub.cli.main import cli
+from hub.listener import listen
+
+PEERS = ("RM", "SPS", "NMS", "WFM", "BILL", "97")
+
+
+def check(folder: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["check", "--data", str(folder), *arguments])
+
+
+def configured(folder: Path, port: int = 0, **more: str) -> Path:
+    """A data folder whose mboss.toml names every peer."""
+    lines = [f"port = {port}", *(f'{name} = "{value}"' for name, value in more.items())]
+    for code in PEERS:
+        lines += [f"[peers.{code}]", 'url = "http://127.0.0.1:9"']
+    (folder / "mboss.toml").write_text("\n".join(lines), encoding="utf-8")
+    return folder
+
+
+def test_a_complete_configuration_is_good(tmp_path: Path) -> None:
+    said = check(configured(tmp_path))
+    assert said.exit_code == 0
+    assert said.stdout.split() == ["ok", "configuration", "ok", "specs", "ok", "topology", "ok", "peers", "ok", "port"]
+
+
+def test_a_peer_without_an_address_is_named_with_what_calls_it(tmp_path: Path) -> None:
+    said = check(tmp_path)
+    assert said.exit_code == 1
+    assert "RM has no address, but rm-resource calls it" in said.stdout
+
+
+def test_a_taken_port_is_said(tmp_path: Path) -> None:
+    with listen("127.0.0.1", 0) as taken:
+        assert "cannot listen" in check(configured(tmp_path, taken.getsockname()[1])).stdout
+
+
+def test_an_unknown_profile_is_said_with_those_there_are(tmp_path: Path) -> None:
+    [unknown] = checks.findings(configured(tmp_path, profile="no-such"))["topology"]
+    assert "first-day" in unknown.advice
+
+
+def test_a_broken_configuration_is_the_only_finding(tmp_path: Path) -> None:
+    said = check(configured(tmp_path, host="0.0.0.0"), "--json")
+    told = json.loads(said.stdout)
+    assert said.exit_code == 1
+    assert told["checked"] == ["configuration"]
+    assert told["findings"][0]["errors"][0]["path"] == "host"
