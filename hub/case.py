@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from hub import lifecycle
 from hub.store import schema
 from hub.store.paths import dig, plant
-from interfaces.ids import new_id
+from interfaces.ids import derived, new_id
 from interfaces.message import Body
 
 Record = dict[str, Any]
@@ -104,7 +104,8 @@ class Case:
             if task["state"] == "pending" and done.issuperset(task["after"]):
                 self.release(task)
         if len(done) == len(plan):
-            self.move_order("complete", "completed")
+            self.order["reason"] = ""
+            self.move_order("complete")
 
     def release(self, task: Record) -> None:
         """All before it is done: fill the inputs in, make it due."""
@@ -204,7 +205,7 @@ def undo_task(task: Record, order_id: str, pos: int, after: list[str], now: int)
 def new_task(order_id: str, pos: int, **fields: Any) -> Record:
     """A complete task row with the table's defaults (batches insert equal keys)."""
     return {
-        "id": new_id("tk"),
+        "id": derived("tk", order_id, f"{pos:02}"),
         "order_id": order_id,
         "pos": pos,
         "kind": "do",

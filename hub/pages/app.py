@@ -76,7 +76,7 @@ def orders(
     given = {"text": text, "external_id": external_id, "state": state, "area": area, "source": source}
     filters = {name: value for name, value in given.items() if name != "text"}
     with hub.store.read() as connection:
-        page = list_orders(connection, filters, text, PAGE, cursor)
+        page = list_orders(connection, filters, text, PAGE, cursor, top=not any(given.values()))
         counts = balance(connection)
     told: dict[str, Any] = {"page": page, "balance": counts, "given": given, "filters": FILTERS, "columns": COLUMNS}
     return render(request, "orders.html", "orders", refresh=REFRESH, paged=bool(cursor), **told)

@@ -41,12 +41,16 @@ def list_orders(
     text: str | None = None,
     limit: int = 50,
     cursor: str | None = None,
+    top: bool = False,
 ) -> Page:
     """The newest first (ids sort by creation).
 
-    ``filters`` by the names of FILTERS; ``text`` is part of an id, number or reason.
+    ``filters`` by the names of FILTERS; ``text`` is part of an id, number or reason; ``top`` leaves out what a
+    peer ordered for an order that is already listed.
     """
     query = where_equal(sa.select(*LISTED), FILTERS, filters)
+    if top:
+        query = query.where(orders.c.parent_order == "")
     if text:
         query = query.where(sa.or_(*(c.icontains(text, autoescape=True) for c in SEARCHED)))
     return page(connection, query, (orders.c.id,), order_record, limit, cursor)
