@@ -18,6 +18,8 @@ from interfaces.failure import Failure
 from interfaces.wire import WireMessage
 
 XML, CDATA_XML, CDATA_JSON, JSON = "xml", "cdata-xml", "cdata-json", "json"
+_WHOLE_DOCUMENT = safe_xml.Limits(text=safe_xml.Limits().size)
+"""SvcCont may hold a whole document as one text."""
 _MEDIA = {JSON: "application/json"}
 
 
@@ -55,7 +57,7 @@ def _flat(fields: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _read_xml(wire: WireMessage) -> Parts:
-    document = safe_xml.read(wire)
+    document = safe_xml.read(wire, limits=_WHOLE_DOCUMENT)
     root = document.root
     if loose_xml.local(root.tag) != "ContractRoot":
         raise _structure("ContractRoot as the root element")
