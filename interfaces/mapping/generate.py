@@ -170,7 +170,13 @@ class Generator:
         if row.known and self.direction == "out":
             self.line(f"only({self.read((*source[:-2], Step(source[-2].name)), scope)}, {row.known!r})")
         self.line(f"value = {self.read(source, scope)}")
-        self.line(f"if {self.present(row)}:")
+        branch = "if"
+        if self.direction == "out" and row.converter.out is None:
+            # text is what nearly every value is: one test, no call
+            self.line("if type(value) is str:")
+            self.line(f"    {_assign(target, step, 'value')}")
+            branch = "elif"
+        self.line(f"{branch} {self.present(row)}:")
         self.convert(row, step, target)
         absent = self.absent(row)
         if absent:
@@ -189,15 +195,18 @@ class Generator:
             self.line(f"    {_assign(target, step, f'{self.constant(convert)}(value)')}")
 
     def copied(self) -> str:
-        if self.lexical:
-            return "value if type(value) is str else lexical(value)" if self.direction == "out" else "value"
-        return "value if type(value) is str else plain(value)"
+        """A value that is copied; on the way out it is no text any more (see ``leaf``)."""
+        if self.direction == "out":
+            return "lexical(value)" if self.lexical else "plain(value)"
+        return "value" if self.lexical else "value if type(value) is str else plain(value)"
 
     def present(self, row: Prepared) -> str:
         if self.direction == "out":
             return "value is not None"
-        empty = "" if row.row.options.get("presence") == "value" else " and value != ''"
-        return f"value is not None and value is not NIL{empty}"
+        if row.row.options.get("presence") == "value":
+            return "value is not None and value is not NIL"
+        # what is true is there; the rest (None, NIL, '', but also 0 and False) needs a closer look
+        return "value or (value is not None and value is not NIL and value != '')"
 
     def absent(self, row: Prepared) -> str:
         """What stands for an absent value; "" = nothing is written."""
@@ -222,9 +231,9 @@ class Generator:
         self.start(row)
         source = self.ends(row)[0] or ()
         self.hoist(source, scope)
-        condition = f" and {self.condition(row.when, scope)}" if row.when else ""
+        condition = f"{self.condition(row.when, scope)} and " if row.when else ""
         self.line(f"value = {self.read(source, scope)}")
-        self.line(f"if {self.present(row)}{condition}:")
+        self.line(f"if {condition}({self.present(row)}):")
         self.line(f"    agree(value, {self.literal(row)!r})")
 
     # -- reading ---------------------------------------------------------------------------------------------
