@@ -49,7 +49,7 @@ def build(config: Config) -> Hub:
     gateway = Gateway(specs, lambda spec, peer: open_channel(config, spec, peer))
     router = Router(bindings, gateway, wiring.named(wiring.PLANNER)(config))
     outcomes = Outcomes(clock, policy.bundled(), _ending(router, specs, clock))
-    calls = Calls(store, clock, router, gateway, answer_own(store), 2 * config.worker.threads)
+    calls = Calls(store, clock, router, gateway, answer_own(store), config.worker.threads)
     limits = WorkerLimits(config.worker.threads, config.worker.batch, config.worker.lease)
     hub = Hub(
         config=config,

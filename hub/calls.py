@@ -6,8 +6,11 @@ for the commit that keeps it (invariant 1).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -69,7 +72,10 @@ def admit(connection: sa.Connection, batch: Sequence[Question]) -> list[Failure 
 
 
 class Calls:
-    """Runs questions on a small pool. ``answer`` is how the hub answers its own: (operation, message) -> body."""
+    """Runs questions on a small pool; ``threads`` at most at one peer.
+
+    answer  how the hub answers its own questions: (operation, message) -> body
+    """
 
     def __init__(
         self, store: Store, clock: Clock, router: Router, gateway: Gateway, answer: Answer, threads: int
@@ -79,7 +85,10 @@ class Calls:
         self._router = router
         self._gateway = gateway
         self._answer = answer
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="call")
+        self._places = threads
+        self._busy: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(4 * threads, thread_name_prefix="call")
 
     def ask(
         self,
@@ -128,7 +137,27 @@ class Calls:
         area = message.area or str(message.body.get("area", ""))
         binding = self._router.topology.bind(route.function, area, at=self._clock.now())
         ref, operation = self._gateway.find_operation(binding.interfaces, name)
-        return dict(self.exchange(ref, operation.name, binding.system, forwarded(message, operation), row_id).body)
+        with self._place(binding.system):
+            answer = self.exchange(ref, operation.name, binding.system, forwarded(message, operation), row_id)
+        return dict(answer.body)
+
+    @contextmanager
+    def _place(self, peer: str) -> Iterator[None]:
+        """A bulkhead: a peer that hangs holds its own places, never those of others."""
+        with self._lock:
+            if self._busy[peer] >= self._places:
+                raise Failure(
+                    "unavailable",
+                    f"{peer} is still busy with {self._places} earlier questions",
+                    where=peer,
+                    advice="nothing was done; ask again in a moment",
+                )
+            self._busy[peer] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._busy[peer] -= 1
 
     def exchange(self, ref: str, operation: str, peer: str, request: Message, in_reply_to: str) -> Message:
         """One journalled question to a peer and its journalled answer."""

@@ -66,7 +66,12 @@ def acceptance(external_id: str = "X1", *, tasks: list[str] | None = None, **fie
         for i, name in enumerate(names)
     ]
     message = Message(
-        id=new_id("msg"), type="ProductOrder", source=order["source"], body=order["body"], key=external_id, area="8330100"
+        id=new_id("msg"),
+        type="ProductOrder",
+        source=order["source"],
+        body=order["body"],
+        key=external_id,
+        area="8330100",
     )
     row = journal.row("in", WireMessage(b"<order/>"), message, at=AT)
     answer = {"id": order_id, "externalId": external_id, "state": "acknowledged"}

@@ -197,7 +197,9 @@ def test_what_needs_a_person_waits_in_the_fallout_list_until_it_is_worked(house:
     assert house.fallouts()[0]["resolution"] == "retry"
 
 
-@pytest.mark.parametrize(("action", "state"), [("skip", "completed"), ("complete", "completed"), ("cancel", "cancelled")])
+@pytest.mark.parametrize(
+    ("action", "state"), [("skip", "completed"), ("complete", "completed"), ("cancel", "cancelled")]
+)
 def test_each_action_leads_where_it_says(house: House, action: str, state: str) -> None:
     order_id = house.accept()
     house.end(house.claim()[0], "failed", failure=Failure("invalid", "odd"))
