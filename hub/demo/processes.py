@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -44,11 +45,11 @@ def house(data: Path, port: int) -> Iterator[House]:
         ports = data / "ports.json"
         arguments = ["mocks", "up", "--data", str(data / "mocks"), "--hub", url, "--ports-file", str(ports)]
         mocks = stack.enter_context(child(arguments, data / "mocks.log"))
-        told = _await_ports(ports, mocks, data / "mocks.log")
+        told = await_ports(ports, mocks, data / "mocks.log")
         runfile.change(data, lambda run: run.update(mocks={"pid": mocks.pid, "peers": told["peers"]}))
         write_config(data, port, told)
         hub = stack.enter_context(child(["hub.cli.main", "serve", "--data", str(data)], data / "hub.log"))
-        _await_hub(data, hub)
+        await_hub(data, hub)
         yield House(data, url, told["peers"], hub)
 
 
@@ -67,10 +68,11 @@ def _text(value: str) -> str:
 
 
 @contextmanager
-def child(module: Sequence[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def child(module: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
     """``python -m MODULE ARGUMENTS`` in a session of its own, so that Ctrl-C reaches us first and we end it.
 
-    ``-P``: a folder of the user that happens to be called ``mocks`` must not be run instead.
+    ``-P``: a folder of the user that happens to be called ``mocks`` must not be run instead. ``env`` is added to
+    our environment. Whoever dies is buried at once: a zombie would still look alive to run.json.
     """
     with log.open("ab") as out:
         process = subprocess.Popen(
@@ -79,8 +81,9 @@ def child(module: Sequence[str], log: Path) -> Iterator[subprocess.Popen[bytes]]
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            env=os.environ | {"PYTHONUNBUFFERED": "1", **(env or {})},
         )
+    threading.Thread(target=process.wait, name=f"waits for {process.pid}", daemon=True).start()
     try:
         yield process
     finally:
@@ -98,7 +101,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _await_ports(file: Path, mocks: subprocess.Popen[bytes], log: Path) -> dict[str, Any]:
+def await_ports(file: Path, mocks: subprocess.Popen[bytes], log: Path) -> dict[str, Any]:
+    """What the mock peers' ports file says, as soon as they have written it; Failure when they die before."""
     deadline = Deadline.after(START)
     while not deadline.passed:
         if file.exists():
@@ -109,7 +113,7 @@ def _await_ports(file: Path, mocks: subprocess.Popen[bytes], log: Path) -> dict[
     raise _did_not_start("the mock peers", log)
 
 
-def _await_hub(data: Path, hub: subprocess.Popen[bytes]) -> None:
+def await_hub(data: Path, hub: subprocess.Popen[bytes]) -> None:
     """Listed in run.json; whether it is ready is asked by hub/demo/hubs.py."""
     deadline, log = Deadline.after(START), data / "hub.log"
     while not deadline.passed:

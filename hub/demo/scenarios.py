@@ -39,17 +39,21 @@ COMBINED: Final[Needs] = {"97": {"provision": 1}, "BILL": {"sync": 1}}
 
 @dataclass(frozen=True)
 class Mishap:
-    """What a peer is told beforehand: do this to the request that carries ``value`` of the order."""
+    """What a peer is told beforehand: do this to the request that carries ``value`` of the order.
+
+    ``times`` -1 = always: a hub that died before it kept a refusal asks again, and must be refused again.
+    """
 
     peer: str
     operation: str
     do: str
     value: Callable[[Order], str]
     args: Mapping[str, Any] = field(default_factory=dict)
+    times: int = 1
 
     def rule(self, order: Order) -> dict[str, Any]:
         """As posted to the peer's ``/__mock__/faults``."""
-        rule = {"operation": self.operation, "value": self.value(order), "do": self.do, "times": 1}
+        rule = {"operation": self.operation, "value": self.value(order), "do": self.do, "times": self.times}
         return {**rule, "args": dict(self.args)}
 
 
@@ -91,7 +95,7 @@ SCENARIOS: Final = (
     Scenario("voice-number-choice", "soap", TWO, "completed", plays.choose_and_install, LINE, VOICE, True),
     Scenario("voice-97", "tmf622", OLD, "completed", plays.install, COMBINED, VOICE, True),
     Scenario("rm-refusal", "soap", TWO, "failed", plays.install, NOTHING, VOICE, True,
-             (Mishap("RM", "reserve", "refuse", _number, {"code": "1001"}),)),
+             (Mishap("RM", "reserve", "refuse", _number, {"code": "1001"}, times=-1),)),
     Scenario("duplicate-submit", "soap", TWO, "completed", plays.install_twice, FIBRE),
     Scenario("wfm-returns-once", "tmf622", ONE, "completed", plays.install,
              FIBRE | {"RM": {"allot": 2, "release": 1, "occupy": 1}, "WFM": {"dispatch": 2}}, mishaps=(
