@@ -90,9 +90,18 @@ def rules_of(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, Rule]:
         if "length" in own:
             rule = replace(rule, pattern=f"(?s).{{{own['length']}}}", says=f"{own['length']} characters", also=None)
         if "pattern" in own:
-            rule = replace(rule, pattern=own["pattern"], says=f"must match {own['pattern']}", also=None)
+            rule = replace(rule, pattern=_regular(own["pattern"], name), says=f"must match {own['pattern']}", also=None)
         rules[name] = rule
     return rules
+
+
+def _regular(pattern: str, name: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        where = f"transport.settings.header.{name}"
+        raise Failure("invalid", f"the pattern cannot be read: {error}", where=where, reason="structure") from error
+    return pattern
 
 
 def faults(header: Header, rules: Mapping[str, Rule]) -> list[dict[str, str]]:

@@ -154,9 +154,11 @@ class ContentPayloads:
             return payload
         if not etree.iselement(payload):
             raise Failure("invalid", "the content is no object", where=self._spec.ref, reason="structure")
-        if self._xml is None or not side.wire or len(payload) != 1:
+        if self._xml is None or not side.wire:
             tree = loose_xml.parse(payload)
             return tree if isinstance(tree, dict) else {}
+        if len(payload) != 1:
+            raise Failure("invalid", f"the content is not one {side.wire}", where=self._spec.ref, reason="structure")
         return {side.wire: self._xml.decode(side, payload[0])}
 
     def encode(self, side: Side, tree: Tree, as_json: bool) -> Any:

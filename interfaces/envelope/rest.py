@@ -21,7 +21,7 @@ from interfaces.wire import WireMessage
 
 JSON, PROBLEM = "application/json", "application/problem+json"
 BODYLESS = frozenset({"GET", "DELETE"})
-_FIELD = re.compile(r"\{(\w+)\}")
+_FIELD = re.compile(r"\{([A-Za-z_]\w*)\}")
 
 EXCHANGE = (
     ErrorRow("401", "internal", "the peer does not know us"),

@@ -104,6 +104,11 @@ def test_a_peer_may_have_rules_of_its_own(own, changes):
     assert faults(changed, rules_of(own)) == []
 
 
+def test_a_pattern_that_cannot_be_read_is_refused_when_the_spec_is_compiled():
+    with pytest.raises(Failure, match="the pattern cannot be read"):
+        rules_of({"BusCode": {"pattern": "[A-"}})
+
+
 FORMS = {
     "xml": NESTED,
     "cdata-xml": f"<![CDATA[{NESTED}]]>",
