@@ -1,0 +1,193 @@
+"""The house with its real wires: mock peers, RM among them in a process of its own, and a hub that may be killed."""
+
+from __future__ import annotations
+
+import itertools
+import socket
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from hub import runfile
+from hub.demo.channels import CHANNELS, Answer
+from hub.demo.hubs import Hubs, pause
+from hub.demo.orders import Network, Order, Product, make_order
+from hub.demo.peers import Peers
+from hub.demo.processes import await_hub, await_ports, child, write_config
+from hub.demo.scenarios import FTTH, ONE
+from interfaces.clock import Deadline
+
+LIMIT = 60.0
+"""Seconds after which a test gives up waiting; guards against hangs, measures nothing."""
+LOOK_AGAIN = 0.05
+OTHERS = ("SPS", "NMS", "WFM", "BILL", "97")
+
+Record = dict[str, Any]
+Process = subprocess.Popen[bytes]
+
+
+class House:
+    """Everything on ``data``. ``settings`` (MBOSS_* variables) hold for every hub it starts."""
+
+    def __init__(self, data: Path, settings: Mapping[str, str] | None = None) -> None:
+        self.data = data
+        self._settings = dict(settings or {})
+        self._stack = ExitStack()
+        self._serial = itertools.count(1)
+        self._port = self._stack.enter_context(reserved_port())
+        self._rm_port = self._stack.enter_context(reserved_port())
+        self.url = f"http://127.0.0.1:{self._port.getsockname()[1]}"
+        data.mkdir(parents=True, exist_ok=True)
+        others, self.rm = self._mocks("others", *OTHERS), self.start_rm()
+        told = [await_ports(self.data / f"{n}.json", p, self.data / f"{n}.log") for n, p in (others, ("rm", self.rm))]
+        urls = told[0]["peers"] | told[1]["peers"]
+        write_config(data, self._port.getsockname()[1], told[0] | {"peers": urls})
+        self.peers = Peers(urls)
+        self.hubs = Hubs(data)
+        self.hub = self.start_hub()
+
+    def close(self) -> None:
+        self.hubs.close()
+        self.peers.close()
+        self._stack.close()
+
+    # -- processes ---------------------------------------------------------------------------------------------
+
+    def start_hub(self, failpoint: str = "") -> Process:
+        """A hub on the same folder and port; with a failpoint it will kill itself there."""
+        env = self._settings | ({"MBOSS_FAILPOINT": failpoint} if failpoint else {})
+        self.hub = self._stack.enter_context(
+            child(["hub.cli.main", "serve", "--data", str(self.data)], self.data / "hub.log", env)
+        )
+        await_hub(self.data, self.hub)
+        self.hubs.find()
+        return self.hub
+
+    def kill_hub(self) -> None:
+        """kill -9: nothing is finished, nothing is said."""
+        self.hub.kill()
+        self.hub.wait(LIMIT)
+
+    def start_rm(self) -> Process:
+        """RM alone, on the port it always has."""
+        port = str(self._rm_port.getsockname()[1])
+        return self._mocks("rm", "RM", "--port-base", port)[1]
+
+    def stop_rm(self) -> None:
+        self.rm.kill()
+        self.rm.wait(LIMIT)
+
+    def restart_rm(self) -> None:
+        self.rm = self.start_rm()
+
+    def _mocks(self, name: str, *arguments: str) -> tuple[str, Process]:
+        ports = self.data / f"{name}.json"
+        ports.unlink(missing_ok=True)
+        where = ["--data", str(self.data / "mocks"), "--hub", self.url, "--ports-file", str(ports)]
+        command = ["mocks", "up", *arguments, *where]
+        return name, self._stack.enter_context(child(command, self.data / f"{name}.log"))
+
+    # -- orders ------------------------------------------------------------------------------------------------
+
+    def order(self, network: Network = ONE, product: Product = FTTH, chosen: bool = False) -> Order:
+        """A new customer's install; ``chosen``: with a number of his own."""
+        serial = next(self._serial)
+        return make_order(serial, network, product, f"{network.dial}-81{serial:06d}" if chosen else "")
+
+    def submit(self, order: Order, channel: str = "soap") -> Answer:
+        return CHANNELS[channel](self.hubs, order)
+
+    def taken(self, order: Order, channel: str = "soap") -> str:
+        """Submit an order that has to be taken: its id."""
+        answer = self.submit(order, channel)
+        assert answer.taken, answer.text
+        return answer.order_id
+
+    def record(self, order_id: str) -> Record:
+        """The order with its tasks, why it waits and its child orders."""
+        found: Record = self.hubs.get(f"/api/v1/orders/{order_id}")
+        return found
+
+    def ended(self, order_id: str) -> Record:
+        """The order once it has reached its end (or fallout)."""
+        return until(lambda: self.record(order_id), lambda order: bool(order["reached"]))
+
+    def waiting(self, order_id: str, words: str) -> str:
+        """The sentence that says why an order waits, once it holds ``words``; of a child order too."""
+        return until(lambda: " | ".join(self._waits(order_id)), lambda text: words in text)
+
+    def _waits(self, order_id: str) -> list[str]:
+        order = self.record(order_id)
+        own = [wait["text"] for wait in order["waiting"]]
+        return own + [text for child_id in order["children"] for text in self._waits(child_id)]
+
+    def sent(self, order_id: str) -> list[Record]:
+        """What the hub sent for an order and its child orders: journal records, oldest first."""
+        events = self.hubs.get(f"/api/v1/orders/{order_id}/timeline")["events"]
+        return [e for e in events if e["kind"] == "message" and e["direction"] == "out" and not e["reply"]]
+
+    def calls(self, order_id: str, peer: str) -> list[str]:
+        """Operations asked of ``peer`` for this order, in order."""
+        return [event["operation"] for event in self.sent(order_id) if event["peer"] == peer]
+
+    # -- peers -------------------------------------------------------------------------------------------------
+
+    def effects(self, order_id: str) -> dict[str, dict[str, int]]:
+        """Peer -> step -> how often it was done for this order, as the peers count themselves."""
+        keys = {event["key"] for event in self.sent(order_id)}
+        done = {peer: self._steps(peer, keys) for peer in self.peers.codes}
+        return {peer: dict(steps) for peer, steps in done.items() if steps}
+
+    def _steps(self, peer: str, keys: set[str]) -> Counter[str]:
+        mine = [e for e in self.peers.effects(peer)["effects"] if e["key"] in keys]
+        return sum((Counter({e["step"]: e["count"]}) for e in mine), Counter())
+
+    def told(self, peer: str, operation: str, do: str, value: str = "", times: int = 1, **args: Any) -> None:
+        """Tell a peer what to do with the request that carries ``value``."""
+        rule = {"operation": operation, "value": value, "do": do, "times": times, "args": args}
+        self.peers.arrange(peer, [rule])
+
+    def instance(self, customer: str) -> list[Record]:
+        """What CRM holds of a customer's products."""
+        customers = self.hubs.get("/api/v1/peers/CRM/state")["customers"]
+        return [i for c in customers if c["id"] == customer for i in c["instances"]]
+
+    def remains(self, order: Record) -> Record:
+        """What stands at RM, NMS, BILL and WFM for the product of an order's record: {} = nothing is left of it."""
+        mine = order["product_instance"]
+        stands = {
+            "RM": self.peers.state("RM")["holdings"].get(mine, []),
+            "NMS": self.peers.state("NMS")["services"].get(mine, {}).get("state") == "open",
+            "BILL": [s for s in self.peers.state("BILL")["subscriptions"] if s["instance"] == mine],
+            "WFM": [w for w in self.peers.state("WFM")["work_orders"].values() if _open_work(w, mine)],
+        }
+        return {peer: what for peer, what in stands.items() if what}
+
+
+def _open_work(work: Record, instance: str) -> bool:
+    return work["owner"] == instance and work["state"] == "dispatched"
+
+
+def until(look: Callable[[], Any], good: Callable[[Any], bool]) -> Any:
+    """What ``look`` sees as soon as it is good."""
+    deadline = Deadline.after(LIMIT)
+    while not good(seen := look()):
+        assert not deadline.passed, f"still not there: {seen}"
+        pause(LOOK_AGAIN)
+    return seen
+
+
+def reserved_port() -> socket.socket:
+    """A free port that nobody else is given: bound, never listened on, so that our processes can come and go on it."""
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    return held
+
+
+def running(data: Path) -> list[int]:
+    """Hubs listed in run.json."""
+    return [hub["pid"] for hub in runfile.read(data)["hubs"]]
