@@ -18,15 +18,17 @@ class WireCodes:
     retry: str
 
 
+# ContractRoot: 9nnn are its own system errors; a business refusal is RspType 1 with a code of ours (1nnn), never 0000,
+# so that a caller who reads the code alone cannot take it for success.
 # fmt: off
 CODES: dict[str, WireCodes] = {
     #                           http soap      CR      amqp      retry
     "unavailable":     WireCodes(503, "Server", "9016", "requeue", "later"),
     "timeout":         WireCodes(504, "Server", "9016", "requeue", "ask first"),
-    "rejected":        WireCodes(422, "Client", "0000", "ack", "never"),
+    "rejected":        WireCodes(422, "Client", "1001", "ack", "never"),
     "invalid":         WireCodes(400, "Client", "9006", "reject", "never"),
-    "conflict":        WireCodes(409, "Client", "0000", "ack", "never"),
-    "not_found":       WireCodes(404, "Client", "0000", "ack", "never"),
+    "conflict":        WireCodes(409, "Client", "1002", "ack", "never"),
+    "not_found":       WireCodes(404, "Client", "1003", "ack", "never"),
     "internal":        WireCodes(500, "Server", "9999", "requeue", "later"),
     "unauthenticated": WireCodes(401, "Client", "9001", "reject", "never"),
     "forbidden":       WireCodes(403, "Client", "9002", "reject", "never"),

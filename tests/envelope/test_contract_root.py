@@ -156,7 +156,7 @@ def test_an_unreadable_request_is_answered_with_28_nines():
 
 def test_a_business_refusal_is_type_1_and_names_the_incident():
     failure = Failure("conflict", "an order is open", detail={"incident": "inc_1"})
-    answer = fields_of(ROOT.fault(HEADER, failure, "0000"))
+    answer = fields_of(ROOT.fault(HEADER, failure, "1001"))
     assert answer["RspType"] == "1"
     assert "inc_1" in answer["RspDesc"]
 
