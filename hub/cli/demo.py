@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from hub.demo.result import Result
 
 USUAL_PORT: Final = 8080
+MOST_ORDERS: Final = 2900
+"""The mock RM has 3000 numbers per local network, and every customer has one of his own."""
 
 
 @click.command()
-@click.option("--orders", type=click.IntRange(1, 100_000), help="How many; the mix repeats  [default: one of each]")
+@click.option("--orders", type=click.IntRange(1, MOST_ORDERS), help="How many; the mix repeats  [default: one of each]")
 @click.option("--serve", is_flag=True, help="Keep serving afterwards, until Ctrl-C.")
 @click.option("--port", type=click.IntRange(1, 65535), help="The hub's port  [default: 8080, or a free one]")
 @data_option
