@@ -57,8 +57,13 @@ class Rule:
 
     @property
     def copies(self) -> int:
-        """How often a callback or reply message goes out."""
-        return {"timeout_but_done": 0, "no_callback": 0, "duplicate_callback": 2}.get(self.do, 1)
+        """How often a callback goes out."""
+        return {"no_callback": 0, "duplicate_callback": 2}.get(self.do, 1)
+
+    @property
+    def messages(self) -> int:
+        """The same where that message is the only answer there is (queues, tables)."""
+        return 0 if self.do == "timeout_but_done" else self.copies
 
     def delay(self, usual: str | float) -> float:
         """Seconds until it goes out."""

@@ -59,7 +59,7 @@ class Bill(QueuePeer):
 
     def replied(self, tx: Tx, request: Body, reply: Body, rule: Rule) -> None:
         if queue := request.get("@reply_to"):
-            for _ in range(rule.copies):
+            for _ in range(rule.messages):
                 delay = rule.delay(tx.setting("work_seconds"))
                 self.send(tx, request["request_id"], queue, reply, request["@correlation_id"], delay)
 

@@ -92,7 +92,7 @@ class N97(Peer):
         if number and self._in_use(tx, number, request["YHBH"]):
             raise Refused("1002", "号码已被占用")
         ending = rule.args.get("class", "other") if rule.do == "return" else ""
-        facts = {"YWLX": request.get("YWLX", ""), "ending": ending, "copies": rule.copies}
+        facts = {"YWLX": request.get("YWLX", ""), "ending": ending, "copies": rule.messages}
         facts |= {"DHHM": number} if number else {}
         tx.put("gongdan", request["DJH"], area=request["BDW"], state=TAKEN, owner=request["YHBH"], **facts)
         self._next(tx, request["DJH"], rule.delay(tx.setting("step_seconds")))

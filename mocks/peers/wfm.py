@@ -50,7 +50,7 @@ class Wfm(QueuePeer):
 
     def replied(self, tx: Tx, request: Body, reply: Body, rule: Rule) -> None:
         if reply:
-            self._tell(tx, request["woNo"], request["lanId"], reply, rule.copies, rule.delay(0))
+            self._tell(tx, request["woNo"], request["lanId"], reply, rule.messages, rule.delay(0))
 
     def state(self, tx: Tx) -> Body:
         rows = tx.things("kind = 'work' ORDER BY id")
@@ -62,7 +62,7 @@ class Wfm(QueuePeer):
         number, area, owner = request["woNo"], request["lanId"], str(request.get("prodInstId", ""))
         tx.put("work", number, area=area, state="dispatched", owner=owner, appt=request.get("appt"))
         tx.effect(number, "dispatch", owner)
-        job = {"woNo": number, "copies": rule.copies, "class": rule.args.get("class") if rule.do == "return" else ""}
+        job = {"woNo": number, "copies": rule.messages, "class": rule.args.get("class") if rule.do == "return" else ""}
         tx.later("finish", number, job, rule.delay(tx.setting("work_seconds")))
         return {}
 

@@ -75,7 +75,8 @@ def test_the_field_returns_an_order_with_its_reason(queues: Queues, play: Callab
     world.post("WFM", "scenario", rule)
     queues.send("wfm.dispatch", work("W1"), "W1")
     queues.send("wfm.dispatch", work("W2"), "W2")
-    first, second = (result for _, result in queues.read("hub.wfm.result", 2))
+    results = dict(queues.read("hub.wfm.result", 2))
+    first, second = results["W1"], results["W2"]
     assert (first["stat"], first["retType"]) == ("RET", "10")
     assert second["stat"] == "DONE", "the second visit succeeds"
     agreed("WFM/wfm-result/work-result.schema.json", first)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+import requests
+
 from mocks.store import Body
 from tests.mocks.conftest import Play, until
 from tests.mocks.fake_hub import FakeHub
@@ -191,6 +194,14 @@ def test_the_callback_can_come_twice(hub: FakeHub, play: Callable[..., Play]) ->
     world.fault("SPS", "duplicate_callback", operation="provision")
     submit(world)
     until(lambda: len(hub.callbacks) == 2)
+
+
+def test_an_acknowledgement_that_is_lost_does_not_cost_the_callback(hub: FakeHub, play: Callable[..., Play]) -> None:
+    world = sps_with(hub, play)
+    world.fault("SPS", "timeout_but_done", operation="provision", seconds=0.01)
+    with pytest.raises(requests.RequestException):
+        world.client("SPS", "sps-service").submitServiceOrder(**service_order())
+    assert until(lambda: hub.callbacks)[0]["soState"] == "10C"
 
 
 def test_the_callback_can_overtake_the_acknowledgement(hub: FakeHub, play: Callable[..., Play]) -> None:
