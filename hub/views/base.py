@@ -11,6 +11,9 @@ from interfaces.clock import to_rfc3339
 from interfaces.failure import Failure
 
 Record = dict[str, Any]
+DEPTH = 5
+"""Generations of child orders that are followed."""
+
 Row = Mapping[Any, Any]
 """A row of a table by column name (SQLAlchemy's RowMapping, or a dict in tests)."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from hub.lifecycle import REACHED
+from hub.lifecycle import ORDER_END, REACHED
 from hub.store.schema import orders, task
-from hub.views.base import Record, Row, one, when, where_equal
+from hub.views.base import DEPTH, Record, Row, one, when, where_equal
 from hub.views.paging import Page, page
 from hub.views.waiting import waits
 
@@ -67,15 +67,34 @@ def order_record(row: Row) -> Record:
 
 
 def get_order(connection: sa.Connection, order_id: str, now: int) -> Record:
-    """One order with ``tasks`` and ``waiting`` (why it stands still). Failure ``not_found``."""
+    """One order with ``tasks``, ``children`` and ``waiting``: why it, or the child ``order`` named, stands still.
+
+    Failure ``not_found``.
+    """
     row = one(connection, orders, order_id, "order")
     rows = tasks_of(connection, order_id)
-    children = sa.select(orders.c.id).where(orders.c.parent_order == order_id).order_by(orders.c.id)
+    children = _children(connection, order_id)
     return order_record(row) | {
         "tasks": [task_record(t) for t in rows],
-        "waiting": waits(connection, row, rows, now),
-        "children": list(connection.scalars(children)),
+        "waiting": _waiting(connection, row, rows, children, now),
+        "children": [child["id"] for child in children],
     }
+
+
+def _waiting(
+    connection: sa.Connection, row: Row, rows: Sequence[Row], children: Sequence[Row], now: int, deep: int = DEPTH
+) -> list[Record]:
+    """Own causes and, before them, those of the child orders that a peer works it off with: the deepest is first."""
+    found: list[Record] = []
+    for child in children if deep and row["state"] not in ORDER_END else ():
+        below = _children(connection, child["id"])
+        found += _waiting(connection, child, tasks_of(connection, child["id"]), below, now, deep - 1)
+    return found + [{"order": row["id"], **wait} for wait in waits(connection, row, rows, now)]
+
+
+def _children(connection: sa.Connection, order_id: str) -> Sequence[sa.RowMapping]:
+    query = sa.select(*LISTED).where(orders.c.parent_order == order_id).order_by(orders.c.id)
+    return connection.execute(query).mappings().all()
 
 
 def get_body(connection: sa.Connection, order_id: str) -> tuple[Record, Record]:

@@ -9,10 +9,8 @@ import sqlalchemy as sa
 
 from hub.lifecycle import ORDER_END, TASK_END
 from hub.store.schema import audit, fallout, message, orders, task
-from hub.views.base import Record, one, when
+from hub.views.base import DEPTH, Record, one, when
 from hub.views.messages import LISTED, message_record
-
-DEPTH = 5  # generations of child orders that are followed
 
 
 def timeline(connection: sa.Connection, order_id: str) -> Record:

@@ -55,7 +55,8 @@ def test_a_cursor_made_elsewhere_is_refused(connection: sa.Connection, cursor: s
 
 
 def test_a_waiting_order_says_why(connection: sa.Connection) -> None:
-    (wait,) = get_order(connection, "ord_retry", NOW)["waiting"]
+    child, wait = get_order(connection, "ord_retry", NOW)["waiting"]
+    assert (child["order"], child["code"], wait["order"]) == ("ord_child", "answer", "ord_retry")
     assert wait["text"] == (
         "do.tk_retry waits: RM has been out of reach since 2026-09-21T14:13:20Z;"
         " next try 2026-09-21T14:15:20Z (RM refused the connection)"

@@ -116,13 +116,13 @@ class House:
         return until(lambda: self.record(order_id), lambda order: bool(order["reached"]))
 
     def waiting(self, order_id: str, words: str) -> str:
-        """The sentence that says why an order waits, once it holds ``words``; of a child order too."""
-        return until(lambda: " | ".join(self._waits(order_id)), lambda text: words in text)
+        """The first sentence that says why an order waits, once it holds ``words``."""
 
-    def _waits(self, order_id: str) -> list[str]:
-        order = self.record(order_id)
-        own = [wait["text"] for wait in order["waiting"]]
-        return own + [text for child_id in order["children"] for text in self._waits(child_id)]
+        def first() -> str:
+            return next((wait["text"] for wait in self.record(order_id)["waiting"]), "")
+
+        found: str = until(first, lambda text: words in text)
+        return found
 
     def sent(self, order_id: str) -> list[Record]:
         """What the hub sent for an order and its child orders: journal records, oldest first."""
