@@ -72,31 +72,35 @@ def _tidied(wsdl: bytes) -> bytes:
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 
+ORDER = (
+    "sourceSystem requestId orderNo lanId remark priority requiredTime channelId staffId custId custName custKind "
+    "certType certNo contactName contactPhone acctId apptDate apptSlot"
+)
+ITEM = "itemNo itemAction businessType prodInstId productCode offerCode accNbr addressId addressDesc"
+
+
 def echo_service(namespace: str, workers: int = 4) -> Any:
-    """A bare spyne service that takes submitOrder's body and gives its numbers back: the yardstick of `mboss bench`."""
-    attr = ComplexModel.produce(namespace, "Attr", {"name": Unicode, "value": Unicode})
-    item_fields = "itemNo itemAction businessType prodInstId productCode offerCode accNbr addressId addressDesc".split()
-    members: dict[str, Any] = dict.fromkeys(item_fields, Unicode)
-    item = ComplexModel.produce(namespace, "OrderItem", members | {"attr": attr.customize(max_occurs="unbounded")})
-    names = (
-        "sourceSystem requestId orderNo lanId remark priority requiredTime channelId staffId custId custName custKind "
-        "certType certNo contactName contactPhone acctId apptDate apptSlot"
-    ).split()
+    """A bare spyne service that takes submitOrder's body and gives the same body back: the yardstick of `mboss bench`.
 
-    def submit(ctx: Any, *values: Any) -> list[Any]:
-        return [values[2], "0"]
+    As spyne comes: no validation, no store, nothing behind it.
+    """
+    attr = ComplexModel.produce(namespace, "Attr", _texts("name value"))
+    item = ComplexModel.produce(namespace, "OrderItem", _texts(ITEM) | {"attr": _many(attr)})
+    order = ComplexModel.produce(namespace, "SubmitOrder", _texts(ORDER) | {"orderItem": _many(item)})
 
-    method = rpc(
-        *[Unicode] * len(names),
-        item.customize(max_occurs="unbounded"),
-        _returns=[Unicode, Unicode],
-        _args=[*names, "orderItem"],
-        _in_message_name="submitOrder",
-        _out_message_name="submitOrderResponse",
-        _out_variable_names=["orderNo", "resultCode"],
-    )(submit)
+    def submit(ctx: Any, given: Any) -> Any:
+        return given
+
+    names = {"_in_message_name": "submitOrder", "_out_message_name": "submitOrderResponse"}
+    method = rpc(order, _returns=order, _body_style="bare", **names)(submit)
     service = type("Echo", (ServiceBase,), {"submitOrder": method})
-    return WSGIMiddleware(
-        WsgiApplication(Application([service], tns=namespace, in_protocol=Soap11(), out_protocol=Soap11())),
-        workers=workers,
-    )
+    application = Application([service], tns=namespace, in_protocol=Soap11(), out_protocol=Soap11())
+    return WSGIMiddleware(WsgiApplication(application), workers=workers)
+
+
+def _texts(names: str) -> dict[str, Any]:
+    return dict.fromkeys(names.split(), Unicode)
+
+
+def _many(model: Any) -> Any:
+    return model.customize(max_occurs="unbounded")

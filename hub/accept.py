@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from hub import conflict, journal, keys
 from hub.failpoint import failpoint
 from hub.lifecycle import ORDER_END
 from hub.store import schema
-from hub.store.hot import insert_many
+from hub.store.hot import find, insert_many, marks, run
 from interfaces.failure import Failure
 from interfaces.message import Body
 
@@ -60,6 +61,9 @@ class Accepted:
 
 
 Verdict = Accepted | Failure
+
+KEY = ("source", "area", "type", "external_id")
+STILL_OPEN = f"WHERE state NOT IN ({', '.join(repr(s) for s in sorted(ORDER_END))}) ORDER BY lane_no"
 
 
 def accept(connection: sa.Connection, batch: Sequence[Acceptance]) -> list[Verdict]:
@@ -133,7 +137,7 @@ class _Look:
         return None
 
     def _take(self, item: Acceptance, round_no: int) -> None:
-        row = dict(zip(("source", "area", "type", "external_id"), item.key, strict=True)) | {
+        row = dict(zip(KEY, item.key, strict=True)) | {
             "round": round_no,
             "digest": item.digest,
             "order_id": item.order["id"],
@@ -163,30 +167,20 @@ def _stage(order: Row) -> str:
 
 
 def _find_exchanges(connection: sa.Connection, batch: Sequence[Acceptance]) -> dict[tuple[str, str], Row]:
-    wanted = [(i.order["source"], i.exchange_id) for i in batch if i.exchange_id]
-    if not wanted:
-        return {}
-    t = schema.exchange
-    found = connection.execute(sa.select(t).where(sa.tuple_(t.c.scope, t.c.exchange_id).in_(wanted))).mappings()
-    return {(r["scope"], r["exchange_id"]): dict(r) for r in found}
+    wanted = list({(i.order["source"], i.exchange_id) for i in batch if i.exchange_id})
+    found = find(connection, schema.exchange, ("scope", "exchange_id"), wanted)
+    return {(r["scope"], r["exchange_id"]): r for r in found}
 
 
 def _find_keys(connection: sa.Connection, batch: Sequence[Acceptance]) -> dict[Key, Row]:
-    t = schema.business_key
-    columns = sa.tuple_(t.c.source, t.c.area, t.c.type, t.c.external_id)
-    wanted = list({i.key for i in batch})
-    found = connection.execute(sa.select(t).where(columns.in_(wanted)).order_by(t.c.round)).mappings()
-    return {(r["source"], r["area"], r["type"], r["external_id"]): dict(r) for r in found}  # last round wins
+    found = find(connection, schema.business_key, KEY, list({i.key for i in batch}), "ORDER BY round")
+    return {tuple(r[name] for name in KEY): r for r in found}  # the last round wins
 
 
 def _find_open(connection: sa.Connection, batch: Sequence[Acceptance]) -> dict[str, list[Row]]:
-    t = schema.orders
-    lanes = list({i.order["lane"] for i in batch})
-    columns = (t.c.id, t.c.lane, t.c.state, t.c.action, t.c.product_instance, t.c.external_id, t.c.source)
-    query = sa.select(*columns).where(t.c.lane.in_(lanes), t.c.state.not_in(ORDER_END)).order_by(t.c.lane_no)
     found: dict[str, list[Row]] = {}
-    for row in connection.execute(query).mappings():
-        found.setdefault(row["lane"], []).append(dict(row))
+    for row in find(connection, schema.orders, ("lane",), list({(i.order["lane"],) for i in batch}), STILL_OPEN):
+        found.setdefault(row["lane"], []).append(row)
     return found
 
 
@@ -207,16 +201,11 @@ def _number_lanes(connection: sa.Connection, taken: Sequence[Acceptance]) -> Non
 # hot statement: row locks are taken in key order and last until commit (design.md section 9, Lanes)
 def take_lane_numbers(connection: sa.Connection, counts: dict[str, int]) -> dict[str, int]:
     """key -> the number after the last one taken."""
-    values = ", ".join(f"(:k{i}, :n{i})" for i in range(len(counts)))
-    parameters: dict[str, Any] = {}
-    for i, (key, count) in enumerate(sorted(counts.items())):
-        parameters |= {f"k{i}": key, f"n{i}": count}
-    rows = connection.execute(
-        sa.text(
-            f"INSERT INTO lane AS l (key, next) VALUES {values} "
-            "ON CONFLICT (key) DO UPDATE SET next = l.next + excluded.next RETURNING key, next"
-        ),
-        parameters,
+    rows = run(
+        connection,
+        f"INSERT INTO lane AS l (key, next) VALUES {marks(len(counts), 2, connection.dialect.paramstyle)} "
+        "ON CONFLICT (key) DO UPDATE SET next = l.next + excluded.next RETURNING key, next",
+        tuple(chain.from_iterable(sorted(counts.items()))),
     )
     return {key: after + 1 for key, after in rows}
 

@@ -22,7 +22,7 @@ from hub.gateway import Gateway
 from hub.logs import place_of
 from hub.routing import Router
 from hub.store import schema
-from hub.store.hot import insert_many
+from hub.store.hot import find, insert_many
 from hub.store.writer import Store
 from interfaces.clock import Clock
 from interfaces.failure import Failure
@@ -51,8 +51,8 @@ class Question:
 def admit(connection: sa.Connection, batch: Sequence[Question]) -> list[Failure | None]:
     """Write: journal the questions; a repeated exchange id is refused, and refused questions burn none."""
     t = schema.exchange
-    wanted = [(q.scope, q.exchange_id) for q in batch if q.exchange_id]
-    found = connection.execute(sa.select(t).where(sa.tuple_(t.c.scope, t.c.exchange_id).in_(wanted))).mappings()
+    wanted = list({(q.scope, q.exchange_id) for q in batch if q.exchange_id})
+    found = find(connection, t, ("scope", "exchange_id"), wanted)
     seen = {(r["scope"], r["exchange_id"]): r["message_id"] for r in found}
     verdicts: list[Failure | None] = []
     fresh: list[Row] = []

@@ -24,7 +24,7 @@ from hub.store.writer import Store
 from interfaces.agreement import Agreement, Received
 from interfaces.clock import Clock
 from interfaces.failure import Failure
-from interfaces.ids import new_id
+from interfaces.ids import derived, new_id
 from interfaces.message import Body, Message
 from interfaces.spec.model import Operation, Route
 from interfaces.wire import WireMessage
@@ -106,7 +106,7 @@ class Intake:
         route = operation.route or Route("PLAN", "plan")
         self._router.check_caller(message.source, route.function)
         plan = self._router.plan(message, route, now)
-        order_id = new_id("ord")
+        order_id = derived("ord", message.id)
         tasks = self._router.tasks(plan, order_id, message, now)
         external_id = message.key or str(message.body.get("externalId", ""))
         lane_of = "CRM" if message.type == "ProductOrder" else message.source

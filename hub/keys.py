@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+import orjson
 
 from hub.store.engine import plain
 from interfaces.failure import Failure
@@ -14,14 +15,11 @@ from interfaces.failure import Failure
 VOLATILE = frozenset({"externalId", "orderDate", "priority"})
 
 
-_sorted = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=plain).encode
-
-
 def digest(body: Mapping[str, Any], volatile: Sequence[str] = ()) -> str:
     """sha256 of the canonical business content without volatile paths (top-level or dotted)."""
     left_out = VOLATILE.union(volatile)
-    text = _sorted(_without(body, left_out))
-    return hashlib.sha256(text.encode()).hexdigest()
+    text = orjson.dumps(_without(body, left_out), default=plain, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(text).hexdigest()
 
 
 def _without(body: Mapping[str, Any], paths: frozenset[str]) -> dict[str, Any]:

@@ -107,6 +107,11 @@ class StoreRegistry:
 
     def get(self, id: str, version: str = "") -> Agreement:
         """The compiled agreement; without ``version`` the active one. Failure ``not_found``."""
+        # without the lock, which every message would take several times: what is compiled stays true
+        found = self._agreements.get((id, version or self._active.get(id, "")))
+        return found or self._compiled(id, version)
+
+    def _compiled(self, id: str, version: str) -> Agreement:
         with self._lock:
             key = (id, version or self._active.get(id, ""))
             if key not in self._specs:

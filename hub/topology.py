@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -64,8 +65,10 @@ class Rule:
     reason: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Topology:
+    """Immutable, so that what ``find`` found once holds until the next date on which a binding begins or ends."""
+
     version: int
     bindings: tuple[Binding, ...]
     rules: tuple[Rule, ...] = ()
@@ -75,8 +78,25 @@ class Topology:
 
     def find(self, function: str, area: str, family: str = "", at: int = 0) -> Binding | None:
         """The binding in force, None when nothing serves it there."""
-        fitting = [b for b in self.bindings if b.covers(function, area, family, at)]
-        return max(fitting, key=Binding.rank, default=None)
+        areas, families, dates = self._named
+        # senders choose areas: those no binding names are all alike, and the memory stays small
+        area, family = area if area in areas else "", family if family in families else ""
+        key = (function, area, family, bisect_right(dates, at))
+        if key not in self._found:
+            fitting = [b for b in self.bindings if b.covers(function, area, family, at)]
+            self._found[key] = max(fitting, key=Binding.rank, default=None)
+        return self._found[key]
+
+    @cached_property
+    def _found(self) -> dict[tuple[str, str, str, int], Binding | None]:
+        return {}
+
+    @cached_property
+    def _named(self) -> tuple[frozenset[str], frozenset[str], list[int]]:
+        """Areas, families and dates (sorted) that the bindings name."""
+        dates = {b.valid_from for b in self.bindings} | {b.valid_to for b in self.bindings}
+        areas, families = (frozenset(getattr(b, name) for b in self.bindings) for name in ("area", "product_family"))
+        return areas, families, sorted(dates)
 
     def bind(self, function: str, area: str, family: str = "", at: int = 0) -> Binding:
         """``find`` or Failure ``rejected``."""

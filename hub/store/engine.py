@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine, make_url
@@ -20,13 +20,14 @@ BUSY_MS = 10_000
 def plain(value: object) -> object:
     """Canonical numbers may be Decimal (JSON is read that way); whole ones stay whole."""
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+        whole = value == value.to_integral_value()
+        return orjson.Fragment(str(int(value))) if whole else float(value)  # int: of any size
     raise TypeError(f"{type(value).__name__} cannot be stored as JSON")
 
 
-# one encoder: json.dumps would make a new one for each value
-dump_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=plain).encode
-"""Compact JSON text of canonical data."""
+def dump_json(value: object) -> str:
+    """Compact JSON text of canonical data."""
+    return orjson.dumps(value, default=plain).decode()
 
 
 def sqlite_url(path: Path) -> URL:
@@ -40,7 +41,7 @@ def open_engine(url: str | URL, *, writes: bool) -> Engine:
     args |= {"pool_size": 1, "max_overflow": 1} if writes else {"pool_size": 8, "max_overflow": 8}
     if url.get_backend_name() != "sqlite":
         return sa.create_engine(url, **args)
-    engine = sa.create_engine(url, connect_args={"check_same_thread": False}, **args)
+    engine = sa.create_engine(url, connect_args={"check_same_thread": False, "cached_statements": 512}, **args)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:
