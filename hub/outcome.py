@@ -153,10 +153,13 @@ def _attempts(batch: Sequence[Outcome], cases: dict[str, Case]) -> Any:
                 yield breaker.Attempt(peer, reached, outcome.failure.message if outcome.failure else "")
 
 
-def judged(order_id: str, task_id: str, body: Body, **more: Any) -> Outcome:
-    """An outcome from a canonical result or event body: its ``state`` says which."""
+def judged(order_id: str, task_id: str, body: Body, takes_back: bool = False, **more: Any) -> Outcome:
+    """An outcome from a canonical result or event body: its ``state`` says which.
+
+    ``takes_back``: the task is an undo or a cancel, so ``cancelled`` is what was wanted.
+    """
     state = body.get("state", "completed")
-    if state in GOOD:
+    if state in GOOD or (takes_back and state == "cancelled"):
         return Outcome(order_id, task_id, "answered", output=body, **more)
     if state in PENDING:
         return Outcome(order_id, task_id, "acknowledged", output=body, **more)

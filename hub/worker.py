@@ -180,7 +180,8 @@ class Worker:
         rows = [journal.row("in", back, answer, at=self._clock.now(), **columns)] if answer else []
         if operation is not None and operation.pattern == "async-request-reply":
             return Outcome(**facts, event="acknowledged", rows=rows)
-        return judged(body=dict(answer.body) if answer else {}, rows=rows, **facts)
+        takes_back = row["kind"] == "undo" or row["operation"] == "cancel"
+        return judged(body=dict(answer.body) if answer else {}, takes_back=takes_back, rows=rows, **facts)
 
     def _facts(self, row: Row, operation: Operation) -> Row:
         return {

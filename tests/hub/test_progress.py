@@ -11,7 +11,7 @@ from hub.accept import accept
 from hub.claim import Sending, Wish, claim, note_sending
 from hub.events import Event, Events
 from hub.fallout import Action, Actions
-from hub.outcome import Outcome, Outcomes
+from hub.outcome import Outcome, Outcomes, judged
 from hub.store import schema
 from hub.store.writer import Store
 from interfaces.clock import SECOND, VirtualClock
@@ -234,6 +234,12 @@ def test_a_cancelled_order_takes_back_what_a_peer_has_and_never_sends_the_rest(h
     assert undone == ["undo two", "undo one"]
     assert house.order(order_id)["state"] == "cancelled"
     assert house.tasks(order_id)["three"] == "cancelled"
+
+
+def test_cancelled_is_what_an_undo_wants_and_a_refusal_for_everything_else() -> None:
+    body = {"externalId": "tk", "state": "cancelled"}
+    assert judged("ord", "tk", body, takes_back=True).event == "answered"
+    assert judged("ord", "tk", body).event == "failed"
 
 
 def test_the_next_order_of_a_lane_starts_when_the_one_before_has_ended(house: House) -> None:
