@@ -39,10 +39,12 @@ def _without(body: Mapping[str, Any], paths: frozenset[str]) -> dict[str, Any]:
 
 
 def duplicate_exchange(exchange_id: str, first_message: str, order_id: str) -> Failure:
+    """``first_message`` is the journal row that took it; ``order_id`` "" where it was a question."""
+    first = f"message {first_message}" + (f", order {order_id}" if order_id else "")
     return Failure(
         "duplicate",
-        f"exchange id {exchange_id} was accepted before",
-        where=f"first message {first_message}",
+        f"exchange id {exchange_id} was accepted before as {first}",
+        where=first,
         advice="send a retry with a new exchange id and the same business number",
         detail={"first": first_message, "order": order_id},
     )
@@ -51,7 +53,7 @@ def duplicate_exchange(exchange_id: str, first_message: str, order_id: str) -> F
 def other_content(source: str, external_id: str, order_id: str) -> Failure:
     return Failure(
         "conflict",
-        f"number {external_id} of {source} was used before for other content",
+        f"number {external_id} of {source} was used before for other content, by order {order_id}",
         where=f"order {order_id}",
         advice="use a new number, or send the same content to get the first answer again",
         detail={"order": order_id},

@@ -59,7 +59,7 @@ def test_twenty_submits_of_one_order_at_once_are_one_order(house: House) -> None
     assert [item["id"] for item in listed] == [order_id]
 
 
-@pytest.mark.parametrize("channel", ["soap", "http-exchange", "tmf622"])
+@pytest.mark.parametrize("channel", ["http-exchange", "tmf622"])
 def test_other_content_under_a_used_number_is_a_conflict_that_names_the_order(house: House, channel: str) -> None:
     order = house.order()
     order_id = house.taken(order, channel)
