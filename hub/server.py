@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import socket
+import sys
 from typing import Any, Final
 
 import uvicorn
@@ -14,6 +16,9 @@ from hub.config import Config
 from hub.listener import BACKLOG
 from interfaces.failure import Failure
 
+SWITCH: Final = 0.0005
+"""Seconds after which a thread lets another one go on."""
+
 GRACE: Final = 10
 """Seconds that open requests have to finish at a stop."""
 
@@ -22,14 +27,24 @@ def serve(config: Config, listener: socket.socket, console: bool = True) -> None
     """Returns after a graceful stop; the app's lifespan runs the workers. Failure when it cannot be started."""
     logs.configure()
     app = build_app(build_hub(config), console=console)
-    server = uvicorn.Server(_settings(app))
+    server = uvicorn.Server(settings(app))
+    tune()
     with runfile.hub_listed(config.data, config.public_url):
         server.run(sockets=[listener])
     if not server.started:
         raise Failure("internal", "the hub did not start", where=str(config.data), advice="the lines above say why")
 
 
-def _settings(app: Any) -> uvicorn.Config:
+def tune() -> None:
+    """Once all is built: what lives as long as the process is no garbage, and the two threads of acceptance take
+    turns quickly (the writer wants the interpreter for moments between its statements)."""
+    gc.collect()
+    gc.freeze()
+    sys.setswitchinterval(SWITCH)
+
+
+def settings(app: Any) -> uvicorn.Config:
+    """How the hub is served."""
     return uvicorn.Config(
         app,
         http="httptools",

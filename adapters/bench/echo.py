@@ -1,20 +1,17 @@
-"""The yardstick of ``accept``: a bare spyne echo of the same body, in one uvicorn process. Run as a module."""
+"""The yardstick of ``accept``: a bare spyne echo of the same body, served as the hub is. Run as a module: FD."""
 
 from __future__ import annotations
 
+import socket
 import sys
 
 import uvicorn
 
 from adapters.spyne_side import echo_service
+from hub import server
 
 if __name__ == "__main__":
-    uvicorn.run(
-        echo_service("http://chan.example.cn/order-intake/v1", workers=4),
-        fd=int(sys.argv[1]),
-        http="httptools",
-        loop="uvloop",
-        lifespan="off",
-        access_log=False,
-        log_level="error",
-    )
+    settings = server.settings(echo_service("http://chan.example.cn/order-intake/v1", workers=4))
+    settings.lifespan = "off"
+    server.tune()
+    uvicorn.Server(settings).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
