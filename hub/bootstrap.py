@@ -86,9 +86,13 @@ def open_channel(config: Config, spec: InterfaceSpec, code: str) -> Channel:
 
 
 def _registry(config: Config, store: Store, clock: StoreClock) -> StoreRegistry:
+    """The registry, every active agreement compiled: a broken one stops the start, and no first caller waits."""
     for item in registry.bundled():
         store.write(registry.register, item)
-    return StoreRegistry(store, config.data / "specs", StoreXref(store), clock)
+    specs = StoreRegistry(store, config.data / "specs", StoreXref(store), clock)
+    for spec in specs.specs():
+        specs.get(spec.id)
+    return specs
 
 
 def _ending(router: Router, specs: StoreRegistry, clock: StoreClock) -> Ending:

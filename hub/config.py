@@ -82,30 +82,22 @@ class Limits(_Part):
     """What one outside request may cost.
 
     body_bytes  largest request body, bytes
-    deadline    seconds a door waits for the outcome of a call before it answers "timed out"
     """
 
     body_bytes: Annotated[int, Field(ge=1024)] = 1 << 20
-    deadline: Annotated[float, Field(gt=0)] = 30.0
 
 
 class WorkerSettings(_Part):
-    """How tasks are worked.
+    """How tasks are worked. When a failure is repeated is data: tables/failure_policy.yaml.
 
-    threads         calls open at one peer at the same time
-    batch           tasks claimed in one go
-    lease           seconds (real time) after which another process may take a task over
-    retry_first     seconds before the first repetition; doubles up to retry_longest
-    retry_longest   seconds between repetitions at most
-    retry_attempts  repetitions before a task needs a person; 0 = never gives up
+    threads  calls open at one peer at the same time
+    batch    tasks claimed in one go
+    lease    seconds (real time) after which another process may take a task over; longer than any operation's timeout
     """
 
     threads: Annotated[int, Field(ge=1, le=256)] = 8
     batch: Annotated[int, Field(ge=1, le=1000)] = 64
     lease: Annotated[float, Field(gt=0)] = 30.0
-    retry_first: Annotated[float, Field(gt=0)] = 0.5
-    retry_longest: Annotated[float, Field(gt=0)] = 30.0
-    retry_attempts: Annotated[int, Field(ge=0)] = 0
 
 
 class Config(BaseSettings):

@@ -15,7 +15,6 @@ CHANNELS: dict[str, str] = {
 DOORS: list[str] = ["adapters.doors.asgi:build"]
 CONSUMERS: list[str] = ["adapters.doors.consumers:build"]
 PLANNER = "adapters.crm_core.planner:build"
-MOCKS = "mocks.runner:main"
 
 
 def named(name: str) -> Any:

@@ -29,13 +29,13 @@ def test_defaults_live_under_the_data_folder(tmp_path: Path) -> None:
 
 
 def test_a_flag_beats_the_environment_which_beats_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written(tmp_path, "port = 9001\n[limits]\nbody_bytes = 4096\ndeadline = 3.0\n")
+    written(tmp_path, "port = 9001\n[limits]\nbody_bytes = 4096\n[worker]\nlease = 3.0\n")
     assert load(tmp_path).port == 9001
     monkeypatch.setenv("MBOSS_PORT", "9002")
     monkeypatch.setenv("MBOSS_LIMITS__BODY_BYTES", "2048")
     assert load(tmp_path).port == 9002
     assert load(tmp_path).limits.body_bytes == 2048
-    assert load(tmp_path).limits.deadline == 3.0
+    assert load(tmp_path).worker.lease == 3.0
     assert load(tmp_path, port=9003).port == 9003
 
 
@@ -84,7 +84,7 @@ def test_a_secret_is_named_and_opened(tmp_path: Path, monkeypatch: pytest.Monkey
         ({"host": "example.cn"}, "is not an address of this machine"),
         ({"port": 99999}, "port: "),
         ({"portt": 1}, "portt: "),
-        ({"limits": {"deadline": 0}}, "limits.deadline: "),
+        ({"worker": {"lease": 0}}, "worker.lease: "),
     ],
 )
 def test_what_is_wrong_is_refused_by_name(tmp_path: Path, flags: dict[str, object], said: str) -> None:
