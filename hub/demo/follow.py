@@ -12,7 +12,8 @@ from interfaces.clock import monotonic
 
 PAGE: Final = 200
 SHORTEST: Final = 0.05
-"""Seconds between two looks, at least; a look that took long is followed by a longer pause."""
+LONGEST: Final = 1.0
+"""Seconds between two looks, at least and at most; a look that took long is followed by a longer pause."""
 RATIO: Final = 4
 STANDSTILL: Final = 180.0
 """Seconds without any order moving, after which the day is given up."""
@@ -50,7 +51,8 @@ class Follower:
         began = monotonic()
         for order in self._orders() if self._open else ():
             self._see(order)
-        threading.Event().wait(max(SHORTEST, RATIO * (monotonic() - began)))
+        # no longer than LONGEST: a look may have waited for a dead hub to come back
+        threading.Event().wait(min(LONGEST, max(SHORTEST, RATIO * (monotonic() - began))))
 
     def _orders(self) -> Iterator[Found]:
         cursor = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
 
 import pytest
 
@@ -16,12 +15,6 @@ from tests.flow.house import LIMIT, House
 MIX = ["ftth-install", "voice-97", "rm-refusal", "ftth-contractroot", "duplicate-submit"]
 TIMES = {"step.after_claim": 4, "step.before_send": 6, "step.after_send": 7, "step.after_commit": 8}
 """The how-manieth time the hub gets there; elsewhere the first."""
-
-
-@pytest.fixture
-def revived(house: House) -> Iterator[House]:
-    """A house in which somebody starts the hub again, once, as soon as it has died."""
-    yield house
 
 
 def start_again_when_dead(house: House) -> threading.Thread:
