@@ -101,8 +101,8 @@ class Intake:
     def prepare(self, inbound: Inbound) -> Acceptance:
         """Everything that can be decided without the store: area, plan, bindings, digest. Failure if refused."""
         received, spec = inbound.received, inbound.agreement.spec
-        operation, now = received.operation, self._clock.now()
-        message = self._placed(replace(received.message, at=now))
+        operation, message = received.operation, self._placed(received.message)
+        now = message.at
         route = operation.route or Route("PLAN", "plan")
         self._router.check_caller(message.source, route.function)
         plan = self._router.plan(message, route, now)
@@ -151,6 +151,8 @@ class Intake:
         if message.type != "ProductOrder":
             return message if message.area else replace(message, area=str(message.body.get("area", "")))
         found = area.derive(message.body, self._router.topology)
+        if found == message.area == message.body.get("area"):
+            return message
         return replace(message, area=found, body={**message.body, "area": found})
 
     def _accepted(self, inbound: Inbound, written: Future[Verdict], done: Future[Message]) -> None:
@@ -194,7 +196,7 @@ class Intake:
             "in",
             inbound.wire,
             message,
-            at=self._clock.now(),
+            at=message.at,
             endpoint=inbound.endpoint,
             interface=inbound.agreement.spec.ref,
             operation=inbound.received.operation.name,

@@ -34,11 +34,7 @@ class Router:
         if route.function != PLAN:
             return pass_through(message, self.operation_of(message, route), route.function)
 
-        def capabilities(function: str) -> frozenset[str] | None:
-            binding = self.topology.find(function, message.area, at=now)
-            return binding.capabilities if binding else None
-
-        return self._planner.plan(message, capabilities)
+        return self._planner.plan(message, self.topology.served(message.area, now))
 
     @staticmethod
     def operation_of(message: Message, route: Route) -> str:
@@ -55,23 +51,21 @@ class Router:
     ) -> Row:
         self.check_caller(caller, planned.function)
         binding = self.topology.bind(planned.function, message.area, plan.product_family, now)
-        ref, operation = self._gateway.find_operation(binding.interfaces, planned.operation)
         row = new_task(
             order_id,
             pos,
             name=planned.name,
             function=planned.function,
-            operation=operation.name,
+            operation=planned.operation,
             type=planned.type,
-            after=list(planned.after),
+            after=planned.after,
             inputs=[[i.task, i.path, i.into] for i in planned.inputs],
             point_of_no_return=planned.point_of_no_return,
             title=planned.title,
             peer=planned.system or binding.system,
-            interface=ref,
+            interface=self._gateway.find_operation(binding.interfaces, planned.operation)[0],
             priority=message.priority,
             updated_at=now,
-            body={},
         )
         row["body"] = stamp(planned.body, planned.type, row["id"], order_id, message)
         if planned.undo:
@@ -79,10 +73,9 @@ class Router:
         return row
 
     def _undo(self, undo: Undo, refs: tuple[str, ...], task_id: str, order_id: str, message: Message) -> Row:
-        ref, operation = self._gateway.find_operation(refs, undo.operation)
         return {
-            "operation": operation.name,
-            "interface": ref,
+            "operation": undo.operation,
+            "interface": self._gateway.find_operation(refs, undo.operation)[0],
             "type": undo.type,
             "body": stamp(undo.body, undo.type, "", order_id, message, undoes=task_id),
             "inputs": [[i.task, i.path, i.into] for i in undo.inputs],
@@ -121,16 +114,19 @@ class Router:
 def stamp(body: Body, type_name: str, key: str, order_id: str, message: Message, undoes: str = "") -> Body:
     """What the engine adds to a task's body, where the canonical type has a place for it."""
     made = {**body, "externalId": key, "area": message.area}
-    for name, value in (("orderId", order_id), ("parentOrder", order_id), ("originalOrder", undoes)):
-        if value and name in _properties(type_name):
+    for name in _places(type_name):
+        value = undoes if name == "originalOrder" else order_id
+        if value:
             made.setdefault(name, value)
     return made
 
 
 @cache
-def _properties(type_name: str) -> frozenset[str]:
+def _places(type_name: str) -> tuple[str, ...]:
+    """Which of the engine's own fields a canonical type has."""
     name, _, version = type_name.partition("@")
-    return frozenset(schema(name, int(version or 1))["properties"])
+    properties = schema(name, int(version or 1))["properties"]
+    return tuple(field for field in ("orderId", "parentOrder", "originalOrder") if field in properties)
 
 
 def pass_through(message: Message, operation: str, function: str) -> Plan:

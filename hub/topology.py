@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
@@ -86,6 +86,15 @@ class Topology:
             fitting = [b for b in self.bindings if b.covers(function, area, family, at)]
             self._found[key] = max(fitting, key=Binding.rank, default=None)
         return self._found[key]
+
+    def served(self, area: str, at: int = 0) -> Callable[[str], frozenset[str] | None]:
+        """function -> what the system that serves it there can do, None when nothing does."""
+
+        def capabilities(function: str) -> frozenset[str] | None:
+            binding = self.find(function, area, at=at)
+            return binding.capabilities if binding else None
+
+        return capabilities
 
     @cached_property
     def _found(self) -> dict[tuple[str, str, str, int], Binding | None]:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from functools import partial
 
-from interfaces.clock import monotonic
+import httptools
+import uvloop
+
+from interfaces.clock import Deadline, monotonic
 
 ORDER = """<?xml version="1.0" encoding="UTF-8"?>
 <soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:c="http://chan.example.cn/order-intake/v1">
@@ -22,38 +26,62 @@ ORDER = """<?xml version="1.0" encoding="UTF-8"?>
 </c:submitOrder></soapenv:Body></soapenv:Envelope>"""
 
 
-async def client(port: int, path: str, stamp: str, number: int, until: float, done: list[int]) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    head = f'POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml; charset=utf-8\r\nSOAPAction: ""\r\n'
-    while monotonic() < until:
-        body = ORDER.format(n=f"{stamp}-{number}-{done[number]}").encode()
-        writer.write(head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body)
-        status = await reader.readline()
-        if b" 200 " not in status:
-            raise SystemExit(f"{path} answered {status!r}: {(await reader.read(2000)).decode(errors='replace')}")
-        length, chunked = 0, False
-        while (line := await reader.readline()) != b"\r\n":
-            name, _, value = line.lower().partition(b":")
-            length = int(value) if name == b"content-length" else length
-            chunked |= name == b"transfer-encoding"
-        if chunked:
-            while size := int(await reader.readline(), 16):
-                await reader.readexactly(size + 2)
-            await reader.readline()
+HEAD = (
+    "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml; charset=utf-8\r\n"
+    'SOAPAction: ""\r\nContent-Length: {length}\r\n\r\n'
+)
+
+
+class Client(asyncio.Protocol):
+    """One kept connection: sends an order, reads the whole answer, sends the next one until the time is over."""
+
+    def __init__(self, path: str, stamp: str, deadline: Deadline) -> None:
+        self._path, self._stamp, self._deadline = path, stamp, deadline
+        self._parser = httptools.HttpResponseParser(self)
+        self.done = 0
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._send()
+
+    def data_received(self, data: bytes) -> None:
+        self._parser.feed_data(data)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.ended.done():
+            self.ended.set_exception(error or ConnectionError("the server closed the connection"))
+
+    def on_message_complete(self) -> None:
+        status = self._parser.get_status_code()
+        if status != 200:
+            self.ended.set_exception(RuntimeError(f"{self._path} answered {status}"))
+            return
+        self.done += 1
+        if self._deadline.passed:
+            self.ended.set_result(None)
         else:
-            await reader.readexactly(length)
-        done[number] += 1
-    writer.close()
+            self._send()
+
+    def _send(self) -> None:
+        body = ORDER.format(n=f"{self._stamp}-{self.done}").encode()
+        self._transport.write(HEAD.format(path=self._path, length=len(body)).encode() + body)
 
 
 async def main(port: int, path: str, clients: int, seconds: float, stamp: str) -> float:
     """Answers per second."""
-    done = [0] * clients
-    began = monotonic()
-    await asyncio.gather(*(client(port, path, stamp, i, began + seconds, done) for i in range(clients)))
-    return sum(done) / (monotonic() - began)
+    loop, began = asyncio.get_running_loop(), monotonic()
+    deadline = Deadline.after(seconds)
+    made = [partial(Client, path, f"{stamp}-{i}", deadline) for i in range(clients)]
+    opened = [await loop.create_connection(make, "127.0.0.1", port) for make in made]
+    await asyncio.gather(*(client.ended for _, client in opened))
+    taken = monotonic() - began
+    for transport, _ in opened:
+        transport.close()
+    return sum(client.done for _, client in opened) / taken
 
 
 if __name__ == "__main__":
     port, path, clients, seconds, stamp = sys.argv[1:]
-    print(asyncio.run(main(int(port), path, int(clients), float(seconds), stamp)))
+    print(uvloop.run(main(int(port), path, int(clients), float(seconds), stamp)))

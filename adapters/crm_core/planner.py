@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -25,11 +24,10 @@ class CataloguePlanner:
         """See hub.planner. A refusal is Failure ``rejected`` with every fault in ``errors``."""
         order = message.body
         area = message.area or order.get("area", "")
-        served = cache(capabilities)  # rules ask again and again; the topology is asked once per function
-        wrong = check(order, self._catalogue, area, served, at=message.at)
+        wrong = check(order, self._catalogue, area, capabilities, at=message.at)
         if wrong:
             raise _refusal(wrong, message)
-        return decompose(order, self._catalogue, served, ids_of(message, area))
+        return decompose(order, self._catalogue, capabilities, ids_of(message, area))
 
 
 def _refusal(wrong: list[dict[str, str]], message: Message) -> Failure:
