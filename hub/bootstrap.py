@@ -87,8 +87,8 @@ def open_channel(config: Config, spec: InterfaceSpec, code: str) -> Channel:
 
 def _registry(config: Config, store: Store, clock: StoreClock) -> StoreRegistry:
     """The registry, every active agreement compiled: a broken one stops the start, and no first caller waits."""
-    for item in registry.bundled():
-        store.write(registry.register, item)
+    for kept in [store.submit(registry.register, item) for item in registry.bundled()]:
+        kept.result()  # all in one commit
     specs = StoreRegistry(store, config.data / "specs", StoreXref(store), clock)
     for spec in specs.specs():
         specs.get(spec.id)

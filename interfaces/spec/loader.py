@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import jsonschema_rs
 
 from interfaces.failure import Failure
 from interfaces.spec.model import (
@@ -37,6 +38,11 @@ def schema() -> dict[str, Any]:
     text = resources.files("interfaces.spec").joinpath("schema.json").read_text("utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
+
+
+@cache
+def _quick() -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(schema())
 
 
 def load_spec(path: Path | str) -> InterfaceSpec:
@@ -79,6 +85,8 @@ def parse_spec(text: str, file: Path) -> InterfaceSpec:
 
 
 def _faults(data: Any, lines: Lines, file: str) -> Iterator[tuple[int, dict[str, str]]]:
+    if _quick().is_valid(data):  # 200 times faster; which place is wrong is told better by the other
+        return
     validator = jsonschema.Draft202012Validator(schema())
     for error in validator.iter_errors(data):
         place: Place = tuple(error.absolute_path)
