@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from adapters.doors.desk import Desk, unforeseen
-from adapters.doors.http_io import Answer, Gone, Receive, Scope, Send, heads, place, read, write
+from adapters.doors.http_io import ALLOW, Answer, Gone, Receive, Scope, Send, heads, place, read, write
 from hub.errors import wire_codes
 from hub.intake import Inbound
 from hub.runtime import Hub
 from interfaces.agreement import Agreement, Received
-from interfaces.codec import safe_xml
 from interfaces.envelope import contract_root_header as head
 from interfaces.envelope.base import Opened
 from interfaces.envelope.contract_root import ContractRoot
@@ -56,7 +55,7 @@ class Exchange:
 
     async def refusal(self, wire: WireMessage, failure: Failure, endpoint: str) -> WireMessage:
         """The answer to a request that could not even be taken in."""
-        return await self._refused(_Case(wire, endpoint), failure)
+        return await self._refused(_Case(wire, endpoint, failure.header), failure)
 
     async def _served(self, case: _Case, document: WireMessage) -> WireMessage:
         opened = self._open(case, document)
@@ -76,7 +75,7 @@ class Exchange:
         try:
             opened = self._plain.peek(document)
         except Failure as failure:
-            case.header = failure.header or header_of(document)
+            case.header = failure.header
             raise
         case.header = opened.header
         return opened
@@ -118,7 +117,7 @@ class ExchangeHttpDoor:
             return
         except Failure as failure:
             written = await self._exchange.refusal(wire, failure, endpoint)
-        await write(send, Answer(status, written.body, written.content_type))
+        await write(send, Answer(status, written.body, written.content_type, ALLOW if status == 405 else ()))
 
     def _status(self, scope: Scope) -> int:
         if scope["path"].rstrip("/").rpartition("/")[2] != "exchange":
@@ -126,19 +125,13 @@ class ExchangeHttpDoor:
         return 200 if scope["method"] == "POST" else 405
 
 
-def header_of(document: WireMessage) -> Mapping[str, str]:
-    """The header of a document whose content is broken, so that the answer can still name its TransactionID."""
-    try:
-        read = safe_xml.read(document)
-    except Failure:
-        return {}
-    found = read.root.findtext(f"TcpCont/{head.TRANSACTION}") or ""
-    return {head.TRANSACTION: found.strip(), ":encoding": read.encoding}
-
-
 def _unregistered(header: Mapping[str, str]) -> list[dict[str, str]]:
-    """One more line for the 9002, unless a code is malformed and has its own line already."""
-    named = {fault["path"] for fault in head.faults(header, head.RULES)}
-    if named & {head.BUS, head.SERVICE}:
+    """One more line for the 9002, unless a code is malformed and has its own line already.
+
+    Two codes in good form hold nothing secret, so they are named.
+    """
+    malformed = {fault["path"] for fault in head.faults(header, head.RULES)}
+    if malformed & {head.BUS, head.SERVICE}:
         return []
-    return [{"path": f"{head.BUS}/{head.SERVICE}", "message": "no such service is registered here"}]
+    text = f"no service {header[head.BUS]}/{header[head.SERVICE]} is registered here"
+    return [{"path": f"{head.BUS}/{head.SERVICE}", "message": text}]

@@ -1,40 +1,57 @@
 """/soap/exchange: the guard in front of the spyne service.
 
 It reads the envelope with the house's own parser, hands spyne one well-formed UTF-8 envelope with exactly one
-``exchange`` in it, and gives back what the caller's charset asks for. What is inside ``in0`` is never answered
-with a Fault (that is ContractRoot's own business); an envelope that is not SOAP 1.1 is.
+``exchange`` in it, and gives back what the caller's charset asks for. ContractRoot never faults, so what cannot be
+read, is too large, or stands wrong inside ``exchange`` is answered by a ContractRoot document too. Only what is no
+SOAP 1.1 call of ``exchange`` gets SOAP's own Fault: whoever sent it waits for something else.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 from adapters.doors.desk import Desk, unforeseen
 from adapters.doors.exchange import Exchange
-from adapters.doors.http_io import Answer, Gone, Receive, Scope, Send, heads, place, read, write
-from adapters.doors.soap_rules import XML, check_media, fault
+from adapters.doors.http_io import ALLOW, Answer, Gone, Receive, Scope, Send, heads, place, read, write
+from adapters.doors.soap_rules import PLAIN, XML, check_media, fault
 from adapters.spyne_side import NAMESPACE, OPERATION, ExchangeService
 from hub.errors import wire_codes
 from interfaces.codec import charset, safe_xml
+from interfaces.envelope.loose_xml import local
+from interfaces.envelope.soap_plain import SOAP
 from interfaces.failure import Failure
 from interfaces.wire import WireMessage
 
-SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
+Answering = Callable[[WireMessage], Coroutine[Any, Any, WireMessage]]
 
+_ADVICE = f"send {OPERATION}(in0: string) of {NAMESPACE} as GET ?wsdl tells"
 _DECLARED = re.compile(r"\s*<\?xml\s[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+_EMPTY_CALL = (
+    f'<e:Envelope xmlns:e="{SOAP}"><e:Body><{OPERATION} xmlns="{NAMESPACE}"><in0/></{OPERATION}></e:Body></e:Envelope>'
+).encode()
+"""What the service is asked when there is no document, and the answer is known already."""
+
+
+@dataclass(slots=True)
+class _Case:
+    """One request, as far as it got. encoding: of the answer. status: of a Fault."""
+
+    endpoint: str
+    wire: WireMessage
+    encoding: str = charset.UTF8
+    status: int = 500
 
 
 @dataclass(frozen=True, slots=True)
 class _Carried:
-    """What the thread that runs spyne needs to hand the document back to the loop."""
+    """What the thread that runs spyne needs to have the document answered on the loop."""
 
-    exchange: Exchange
-    carrier: WireMessage
-    endpoint: str
+    answer: Answering
     loop: asyncio.AbstractEventLoop
 
 
@@ -53,41 +70,67 @@ class ExchangeSoapDoor:
         self._limits = safe_xml.Limits(size=limit, text=limit)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] == "GET" and scope["query_string"][:4].lower() == b"wsdl":
-            return await write(send, Answer(200, self._service.wsdl, XML))
-        endpoint, wire = f"soap:{place(scope)}", heads(scope)
+        case = _Case(f"soap:{place(scope)}", heads(scope))
         try:
-            _check_method(scope)
-            wire = await read(scope, receive, self._limits.size)
-            answer = await self._served(scope, wire, endpoint)
+            answer = await self._served(case, scope, receive)
         except Gone:
-            return None
+            return
         except Failure as failure:
-            answer = await self._fault(wire, failure, endpoint)
+            answer = await self._fault(case, failure)
         except Exception as error:
-            answer = await self._fault(wire, unforeseen(error, endpoint), endpoint)
-        return await write(send, answer)
+            answer = await self._fault(case, unforeseen(error, case.endpoint))
+        await write(send, answer)
 
-    async def _fault(self, wire: WireMessage, failure: Failure, endpoint: str) -> Answer:
-        failure = await self._desk.refuse(wire, failure, endpoint)
-        written = fault(failure, wire_codes(failure).soap)
-        return Answer(500, written.body, written.content_type)
-
-    async def _served(self, scope: Scope, wire: WireMessage, endpoint: str) -> Answer:
-        check_media(wire)
-        document = safe_xml.read(wire, limits=self._limits)
-        check_envelope(document.root)
-        token = _carried.set(_Carried(self._exchange, wire, endpoint, asyncio.get_running_loop()))
+    async def _served(self, case: _Case, scope: Scope, receive: Receive) -> Answer:
+        if scope["method"] == "GET" and scope["query_string"][:4].lower() == b"wsdl":
+            return Answer(200, self._service.wsdl, XML)
+        if scope["method"] != "POST":
+            case.status = 405
+            raise Failure("invalid", "send a SOAP 1.1 request by POST, or GET ?wsdl", where=scope["method"])
+        check_media(case.wire)
         try:
-            status, body = await call(self._service.app, scope, safe_xml.serialize(document.root))
+            case.wire = await read(scope, receive, self._limits.size)
+            document = safe_xml.read(case.wire, limits=self._limits)
+        except Failure as unread:
+            return await self._told(case, scope, unread)
+        case.encoding = document.encoding
+        wrong = misplaced(called(document, case.wire))
+        if wrong is not None:
+            return await self._told(case, scope, wrong)
+
+        async def answer(inner: WireMessage) -> WireMessage:
+            return await self._exchange.answer(inner, case.endpoint, case.wire)
+
+        return await self._through(case, scope, safe_xml.serialize(document.root), answer)
+
+    async def _told(self, case: _Case, scope: Scope, failure: Failure) -> Answer:
+        """A refusal in ContractRoot's own words."""
+        case.encoding = failure.header.get(":encoding", case.encoding)
+        failure.header = {":encoding": case.encoding}
+
+        async def answer(_: WireMessage) -> WireMessage:
+            return await self._exchange.refusal(case.wire, failure, case.endpoint)
+
+        return await self._through(case, scope, _EMPTY_CALL, answer)
+
+    async def _through(self, case: _Case, scope: Scope, envelope: bytes, answering: Answering) -> Answer:
+        """spyne's answer to this envelope, in the caller's charset."""
+        token = _carried.set(_Carried(answering, asyncio.get_running_loop()))
+        try:
+            status, body = await call(self._service.app, scope, envelope)
         finally:
             _carried.reset(token)
         if status != 200:
             raise Failure("internal", "the exchange service refused its own envelope", where="spyne")
-        if document.encoding == charset.UTF8:
+        if case.encoding == charset.UTF8:
             return Answer(200, body, XML)
-        again = safe_xml.serialize(safe_xml.parse(body, limits=self._limits), document.encoding)
-        return Answer(200, again, f"text/xml; charset={document.encoding}")
+        again = safe_xml.serialize(safe_xml.parse(body, limits=self._limits), case.encoding)
+        return Answer(200, again, f"text/xml; charset={case.encoding}")
+
+    async def _fault(self, case: _Case, failure: Failure) -> Answer:
+        failure = await self._desk.refuse(case.wire, failure, case.endpoint)
+        written = fault(failure, wire_codes(failure).soap)
+        return Answer(case.status, written.body, written.content_type, ALLOW if case.status == 405 else ())
 
 
 def spyne_answer(text: str) -> str:
@@ -98,40 +141,32 @@ def spyne_answer(text: str) -> str:
     carried = _carried.get()
     declared = _DECLARED.match(text)
     name = charset.ALLOWED.get(declared[1].lower(), charset.UTF8) if declared else charset.UTF8
-    document = WireMessage(text.encode(name), "")
-    work = carried.exchange.answer(document, carried.endpoint, carried.carrier)
+    work = carried.answer(WireMessage(text.encode(name), ""))
     written = asyncio.run_coroutine_threadsafe(work, carried.loop).result()
     return written.body.decode(charset.of_header(written.content_type) or charset.UTF8)
 
 
-def _check_method(scope: Scope) -> None:
-    if scope["method"] != "POST":
-        raise Failure("invalid", "send a SOAP 1.1 request by POST, or GET ?wsdl", where=str(scope["method"]))
+def called(document: safe_xml.Document, wire: WireMessage) -> Any:
+    """The ``exchange`` element; Failure for what is no SOAP 1.1 call of it."""
+    opened = PLAIN.opened(document, wire)
+    PLAIN.check(opened)
+    if opened.payload.tag == f"{{{NAMESPACE}}}{OPERATION}":
+        return opened.payload
+    failure = Failure("invalid", f"the Body holds no {OPERATION}", where="SOAP", reason="structure", advice=_ADVICE)
+    failure.header = opened.header
+    raise failure
 
 
-def check_envelope(root: Any) -> None:
-    """SOAP 1.1, one Body with one ``exchange`` with one ``in0``, nothing that must be understood, no references."""
-    bodies = root.findall(f"{SOAP}Body")
-    calls = [child for body in bodies for child in body]
-    must = root.xpath("boolean(*[local-name()='Header']/*/@*[local-name()='mustUnderstand'][.='1' or .='true'])")
+def misplaced(exchange: Any) -> Failure | None:
+    """What is wrong inside ``exchange``, if anything is."""
+    given = [local(child.tag) for child in exchange]
     rules = (
-        (root.tag == f"{SOAP}Envelope", "the root is not a SOAP 1.1 Envelope"),
-        (len(bodies) == 1, "there must be exactly one Body"),
-        (len(calls) == 1 and calls[0].tag == f"{{{NAMESPACE}}}{OPERATION}", f"the Body must hold one {OPERATION}"),
-        (len(calls) == 1 and len(calls[0]) <= 1, f"{OPERATION} takes one in0"),
-        (not must, "a header that must be understood is not"),
-        (not root.xpath("boolean(//@href)"), "references (href) are not resolved"),
+        (given == ["in0"], f"{OPERATION} takes one in0"),
+        (all(len(child) == 0 for child in exchange), "in0 holds elements; it is a text, escaped or CDATA"),
+        (not exchange.xpath("boolean(.//@href)"), "references (href) are not resolved"),
     )
-    broken = [text for kept, text in rules if not kept]
-    if broken:
-        raise Failure(
-            "invalid",
-            broken[0],
-            where="SOAP envelope",
-            reason="structure",
-            advice=f"send {OPERATION}(in0: string) of {NAMESPACE} as GET ?wsdl tells",
-            errors=[{"path": "Envelope", "message": text} for text in broken],
-        )
+    broken = next((text for kept, text in rules if not kept), "")
+    return Failure("invalid", broken, where=OPERATION, reason="structure", advice=_ADVICE) if broken else None
 
 
 async def call(app: Any, scope: Scope, body: bytes) -> tuple[int, bytes]:

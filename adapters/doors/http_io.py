@@ -22,6 +22,10 @@ _KEPT = {b"soapaction": "soapaction", b"idempotency-key": "idempotency-key"}
 """Request headers a message keeps. Others, credentials above all, never reach the journal."""
 
 
+ALLOW = ((b"allow", b"POST"),)
+"""What a 405 of a door must tell (RFC 9110)."""
+
+
 class Gone(Exception):
     """The caller hung up; there is nobody to answer."""
 

@@ -10,17 +10,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from adapters.doors.desk import Desk, unforeseen
-from adapters.doors.http_io import Answer, Gone, Receive, Scope, Send, heads, place, read, write
+from adapters.doors.http_io import ALLOW, Answer, Gone, Receive, Scope, Send, heads, place, read, write
 from adapters.doors.soap_rules import XML, check_action, check_media, fault
 from hub.errors import wire_codes
 from hub.intake import Inbound
 from hub.runtime import Hub
 from interfaces.agreement import Agreement, Received
 from interfaces.failure import Failure
+from interfaces.spec.model import InterfaceSpec
 from interfaces.wire import WireMessage
 
 _STATUS = {"too_large": 413, "not_found": 404}
 """Refusals before a message was read that have an HTTP status of their own; all others are 500."""
+
+
+def _is_served(spec: InterfaceSpec) -> bool:
+    return spec.direction == "inbound" and spec.transport.envelope == "soap-plain"
 
 
 @dataclass(slots=True)
@@ -77,15 +82,22 @@ class SoapDoor:
         status = case.status or (500 if case.received else _STATUS.get(failure.code, 500))
         known = case.agreement
         written = known.write_failure(case.received, failure, code) if known else fault(failure, code)
-        return Answer(status, written.body, written.content_type)
+        return Answer(status, written.body, written.content_type, ALLOW if status == 405 else ())
 
     def _agreement(self, path: str) -> Agreement:
-        name = path.rstrip("/").rpartition("/")[2]
-        agreement = self._registry.get(name)
-        spec = agreement.spec
-        if spec.direction != "inbound" or spec.transport.envelope != "soap-plain":
-            raise Failure("not_found", "no such SOAP interface is served here", where=path[:200])
+        try:
+            agreement: Agreement = self._registry.get(path.rstrip("/").rpartition("/")[2])
+        except Failure:
+            raise self._not_served(path) from None
+        if not _is_served(agreement.spec):
+            raise self._not_served(path)
         return agreement
+
+    def _not_served(self, path: str) -> Failure:
+        """Names what is served by SOAP, and nothing else of the registry."""
+        served = ", ".join(spec.id for spec in self._registry.specs() if _is_served(spec))
+        advice = f"there are: {served}"
+        return Failure("not_found", "no such SOAP interface is served here", where=path[:200], advice=advice)
 
     def _readdressed(self, agreement: Agreement) -> bytes:
         """From the configuration, never from the Host header, which the caller chooses."""

@@ -23,7 +23,8 @@ _NOBODY = InterfaceSpec(
     transport=Transport("soap", "soap-plain"),
     operations={},
 )
-_PLAIN = SoapPlain(_NOBODY)
+PLAIN = SoapPlain(_NOBODY)
+"""The envelope's own rules, where no agreement brings them."""
 
 
 def check_media(wire: WireMessage) -> None:
@@ -58,4 +59,4 @@ def check_action(agreed: str, wire: WireMessage) -> None:
 
 def fault(failure: Failure, code: str) -> WireMessage:
     """A SOAP 1.1 Fault for an address that has no agreement to write it."""
-    return _PLAIN.fault(failure.header, failure, code)
+    return PLAIN.fault(failure.header, failure, code)

@@ -31,15 +31,17 @@ DEFAULT = Limits()
 MAX_EXPONENT = 60
 """Larger powers of ten are an attack on whoever turns them into an integer."""
 
+_NOT_CARRIED = "a text holds a control character, NUL or half a surrogate pair"
 _MARK = f"\0{secrets.token_hex(8)}:"
 _MARKED = re.compile(re.escape('"\\u0000' + _MARK[1:]) + '([^"]*)"')
-_BAD_TEXT = re.compile("[\0\ud800-\udfff]")
+_BAD_TEXT = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What XML cannot carry, and so no peer that speaks it: refused here, not found out when the order is half done."""
 
 
 def read(body: bytes, content_type: str = "", limits: Limits = DEFAULT) -> tuple[Any, str]:
     """(value, charset that came in: ``utf-8``, ``utf-16`` or ``gb18030``).
 
-    Failure(invalid, reason="json") or Failure(too_large).
+    Failure(invalid, reason="json") or Failure(too_large), whose ``header`` tells the charset.
     """
     if len(body) > limits.size:
         raise _too_large(f"the document has {len(body)} bytes, {limits.size} are allowed")
@@ -49,7 +51,11 @@ def read(body: bytes, content_type: str = "", limits: Limits = DEFAULT) -> tuple
     except Failure as failure:
         failure.reason = "json"
         raise
-    return read_text(text, limits), found
+    try:
+        return read_text(text, limits), found
+    except Failure as failure:
+        failure.header = {":encoding": found}
+        raise
 
 
 def read_text(text: str, limits: Limits = DEFAULT) -> Any:
@@ -62,8 +68,10 @@ def read_text(text: str, limits: Limits = DEFAULT) -> Any:
         raise _too_large(f"nested deeper than {limits.depth}") from None
     except ValueError as error:
         raise _broken(_said(error)) from None
-    # Only escapes can smuggle a surrogate or NUL in, and only many brackets can be deep: others need no walk.
-    if "\\u" in text or text.count("[") + text.count("{") > limits.depth:
+    # Only escapes smuggle such a character past this search, and only many brackets can be deep: others need no walk.
+    if _BAD_TEXT.search(text):
+        raise _broken(_NOT_CARRIED)
+    if "\\" in text or text.count("[") + text.count("{") > limits.depth:
         _check(value, limits.depth)
     return value
 
@@ -120,7 +128,7 @@ def _said(error: ValueError) -> str:
 def _check(value: Any, depth: int) -> None:
     if isinstance(value, str):
         if _BAD_TEXT.search(value):
-            raise _broken("a text holds NUL or half a surrogate pair")
+            raise _broken(_NOT_CARRIED)
     elif isinstance(value, dict | list):
         if depth == 0:
             raise _too_large("nested too deeply")

@@ -55,6 +55,7 @@ _DECLARED_WITHIN = 256  # bytes
 _DOCTYPE = re.compile(rb"(?>\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 # What is never closed runs to the end: looking again from each opening would take quadratic time.
 _NOT_MARKUP = re.compile(rb"<!\[CDATA\[(?>.*?\]\]>|.*)|<!--(?>.*?-->|.*)|<\?(?>.*?\?>|.*)", re.DOTALL)
+_NOT_CARRIED = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _VALUE = re.compile(rb"=\s*(?:\"[^\"]*\"|'[^']*')")
 _TAG = re.compile(rb"(?>[^\"'>]|\"[^\"]*\"|'[^']*')*+>")
 # lxml's own text may quote what was sent, the name of the error does not.
@@ -66,7 +67,7 @@ _ERRORS = {
 
 
 def read(wire: WireMessage | bytes, content_type: str = "", limits: Limits = DEFAULT) -> Document:
-    """Bytes -> Document, or Failure(too_large) / Failure(invalid, reason="xml").
+    """Bytes -> Document, or Failure(too_large) / Failure(invalid, reason="xml"), whose ``header`` tells the charset.
 
     content_type  may name the charset; of a WireMessage its own is used
     """
@@ -79,15 +80,24 @@ def read(wire: WireMessage | bytes, content_type: str = "", limits: Limits = DEF
     except Failure as failure:
         failure.reason = "xml"
         raise
-    _check_markup(text, limits)
-    root = _tree(text)
-    _check_tree(root, text, limits)
+    try:
+        _check_markup(text, limits)
+        root = _tree(text)
+        _check_tree(root, text, limits)
+    except Failure as failure:
+        failure.header = {":encoding": encoding}
+        raise
     return Document(root, encoding)
 
 
 def parse(wire: WireMessage | bytes, content_type: str = "", limits: Limits = DEFAULT) -> XmlElement:
     """The root element alone; see ``read``."""
     return read(wire, content_type, limits).root
+
+
+def carried(text: str) -> str:
+    """A text of ours that may quote a stranger's (an address, a code): what XML cannot carry is replaced."""
+    return _NOT_CARRIED.sub("\ufffd", text)
 
 
 def serialize(root: XmlElement, encoding: str = "utf-8") -> bytes:

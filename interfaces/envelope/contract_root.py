@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from interfaces.clock import DAY, SECOND, Clock, SystemClock
+from interfaces.codec import safe_xml
 from interfaces.envelope import contract_root_form as form
 from interfaces.envelope import contract_root_header as head
 from interfaces.envelope.base import Ids, Opened, Outgoing, Result, describe, one_operation
@@ -94,7 +95,8 @@ class ContractRoot:
 
     def fault(self, header: Mapping[str, str], failure: Failure, code: str) -> WireMessage:
         kind = "1" if failure.code in BUSINESS else "9"
-        return self._answer(header, {"RspType": kind, "RspCode": code, "RspDesc": describe(failure)}, None)
+        said = safe_xml.carried(describe(failure))
+        return self._answer(header, {"RspType": kind, "RspCode": code, "RspDesc": said}, None)
 
     def _answer(self, header: Mapping[str, str], response: Mapping[str, str], content: Any) -> WireMessage:
         fields = {

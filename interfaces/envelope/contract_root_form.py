@@ -5,8 +5,8 @@ Header fields are read by name, in any order. Bytes -> Parts and back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
@@ -20,6 +20,7 @@ from interfaces.wire import WireMessage
 XML, CDATA_XML, CDATA_JSON, JSON = "xml", "cdata-xml", "cdata-json", "json"
 _WHOLE_DOCUMENT = safe_xml.Limits(text=safe_xml.Limits().size)
 """SvcCont may hold a whole document as one text."""
+_MARK, _BLANK = b"\xef\xbb\xbf", b" \t\r\n"
 _MEDIA = {JSON: "application/json"}
 
 
@@ -35,46 +36,68 @@ class Parts:
 
 
 def read(wire: WireMessage) -> Parts:
-    """Failure(invalid): reason xml, json or structure."""
-    body = wire.body.lstrip(b"\xef\xbb\xbf \t\r\n")
-    return _read_json(wire) if body[:1] == b"{" else _read_xml(wire)
+    """Failure(invalid or too_large): reason xml, json or structure; its ``header`` has what could be read."""
+    if wire.body[:1].isspace():  # a script's blank line; XML wants its declaration first
+        wire = replace(wire, body=wire.body.lstrip(_BLANK))
+    header: dict[str, str] = {}
+    try:
+        if wire.body.removeprefix(_MARK).lstrip(_BLANK)[:1] == b"{":
+            return _read_json(wire, header)
+        return _read_xml(wire, header)
+    except Failure as failure:
+        failure.header = {**failure.header, **header}
+        raise
 
 
-def _read_json(wire: WireMessage) -> Parts:
+def _read_json(wire: WireMessage, header: dict[str, str]) -> Parts:
+    header[":form"] = JSON
     document, encoding = json_body.read(wire.body, wire.content_type)
+    header[":encoding"] = encoding
     root = document.get("ContractRoot", document)
     if not isinstance(root, dict) or not isinstance(root.get("TcpCont"), dict):
         raise _structure("a ContractRoot with a TcpCont")
-    return Parts(_flat(root["TcpCont"]), root.get("SvcCont"), JSON, encoding)
+    for name, value in _leaves(root["TcpCont"]):
+        _enter(header, name, value)
+    return Parts(header, root.get("SvcCont"), JSON, encoding)
 
 
-def _flat(fields: Mapping[str, Any]) -> dict[str, str]:
-    """Header fields as text; the fields of Response stand beside the others."""
-    flat: dict[str, str] = {}
+def _leaves(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Header fields as text; the fields of Response stand beside the others. null is no value."""
     for name, value in fields.items():
-        flat |= _flat(value) if isinstance(value, dict) else {name: str(value).strip()}
-    return flat
+        if isinstance(value, dict):
+            yield from _leaves(value)
+        elif isinstance(value, list):
+            yield from ((name, str(each).strip()) for each in value)
+        elif value is not None:
+            yield name, str(value).strip()
 
 
-def _read_xml(wire: WireMessage) -> Parts:
+def _read_xml(wire: WireMessage, header: dict[str, str]) -> Parts:
     document = safe_xml.read(wire, limits=_WHOLE_DOCUMENT)
-    root = document.root
-    if loose_xml.local(root.tag) != "ContractRoot":
+    header[":encoding"] = document.encoding
+    if loose_xml.local(document.root.tag) != "ContractRoot":
         raise _structure("ContractRoot as the root element")
-    children = {loose_xml.local(child.tag): child for child in root}
-    if "TcpCont" not in children:
-        raise _structure("a TcpCont")
-    header: dict[str, str] = {}
-    for leaf in children["TcpCont"].iter():
-        if len(leaf) == 0 and leaf is not children["TcpCont"]:
-            _enter(header, loose_xml.local(leaf.tag), (leaf.text or "").strip())
-    content, form = _content(children.get("SvcCont"))
+    tcp, svc = (_children(document.root, name) for name in ("TcpCont", "SvcCont"))
+    for leaf in (leaf for part in tcp[:1] for leaf in part.iter() if len(leaf) == 0 and leaf is not part):
+        _enter(header, loose_xml.local(leaf.tag), (leaf.text or "").strip())
+    if len(tcp) != 1:
+        raise _structure(f"exactly one TcpCont, it has {len(tcp)}" if tcp else "a TcpCont")
+    if len(svc) > 1:  # which one was meant is not ours to guess
+        raise _structure(f"exactly one SvcCont, it has {len(svc)}")
+    content, form = _content(svc[0] if svc else None)
     return Parts(header, content, form, document.encoding)
 
 
+def _children(root: Any, name: str) -> list[Any]:
+    return [child for child in root if loose_xml.local(child.tag) == name]
+
+
 def _enter(header: dict[str, str], name: str, value: str) -> None:
-    """A field that stands twice matches no rule."""
-    header[name] = f"{header[name]}\n{value}" if name in header else value
+    """The first of a name counts; ``:twice`` tells the rules which names stand again."""
+    if name in header:
+        header[":twice"] = f"{header.get(':twice', '')} {name}".strip()
+    else:
+        header[name] = value
 
 
 def _content(element: Any) -> tuple[Any, str]:

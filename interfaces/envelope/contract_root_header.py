@@ -110,9 +110,12 @@ def faults(header: Header, rules: Mapping[str, Rule]) -> list[dict[str, str]]:
 
 
 def _faults(header: Header, rules: Mapping[str, Rule]) -> Iterator[tuple[str, str]]:
+    again = header.get(":twice", "").split()
     for name, rule in rules.items():
         value = header.get(name, "")
-        if not value:
+        if name in again:
+            yield name, "stands more than once"
+        elif not value:
             if rule.required:
                 yield name, "is missing"
         elif not rule.lenient:

@@ -12,6 +12,7 @@ from typing import Any
 from lxml import etree
 
 from interfaces.codec import safe_xml
+from interfaces.codec.safe_xml import carried
 from interfaces.envelope.base import Ids, Opened, Outgoing, Result, describe
 from interfaces.envelope.loose_xml import local
 from interfaces.envelope.settings import ids_by_path
@@ -21,7 +22,8 @@ from interfaces.wire import WireMessage
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 _ENVELOPE, _HEADER, _BODY, _FAULT = (f"{{{SOAP}}}{name}" for name in ("Envelope", "Header", "Body", "Fault"))
-_MUST = f"{{{SOAP}}}mustUnderstand"
+_MUST, _ACTOR = f"{{{SOAP}}}mustUnderstand", f"{{{SOAP}}}actor"
+_NEXT = "http://schemas.xmlsoap.org/soap/actor/next"
 
 EXCHANGE = (
     ErrorRow("429", "unavailable", "flow control"),
@@ -48,11 +50,14 @@ class SoapPlain:
         return False
 
     def peek(self, wire: WireMessage) -> Opened:
-        document = safe_xml.read(wire)
+        return self.opened(safe_xml.read(wire), wire)
+
+    def opened(self, document: safe_xml.Document, wire: WireMessage) -> Opened:
+        """``peek`` of a document that was read before, with limits of its own."""
         opened = {":encoding": document.encoding, **_carried(wire)}
         try:
             header, body = _parts(document.root)
-            must = [local(e.tag) for e in ([] if header is None else header) if e.get(_MUST) == "1"]
+            must = [local(e.tag) for e in ([] if header is None else header) if _binding(e)]
             return Opened({**opened, ":must": " ".join(must)}, _only_child(body))
         except Failure as failure:
             failure.header = opened
@@ -64,6 +69,7 @@ class SoapPlain:
         if lost:
             failure = _refuse(f"the header entry {', '.join(lost)[:200]} is not understood", "MustUnderstand")
             failure.advice = "send it without mustUnderstand"
+            failure.header = opened.header
             raise failure
 
     def find(self, opened: Opened, elements: Mapping[str, Operation]) -> Operation:
@@ -89,15 +95,16 @@ class SoapPlain:
     def fault(self, header: Mapping[str, str], failure: Failure, code: str) -> WireMessage:
         fault = etree.Element(_FAULT, nsmap={"soap": SOAP})
         etree.SubElement(fault, "faultcode").text = f"soap:{failure.detail.get('faultcode', code)}"
-        etree.SubElement(fault, "faultstring").text = describe(failure)
+        etree.SubElement(fault, "faultstring").text = carried(describe(failure))
         detail = etree.SubElement(fault, "detail")
         etree.SubElement(detail, "code").text = failure.code
         for name in ("incident", "code"):
             if failure.detail.get(name):
                 tag = "incident" if name == "incident" else "partnerCode"
-                etree.SubElement(detail, tag).text = str(failure.detail[name])
+                etree.SubElement(detail, tag).text = carried(str(failure.detail[name]))
         for error in failure.errors:
-            etree.SubElement(detail, "error", path=error.get("path", "")).text = error.get("message", "")
+            told = etree.SubElement(detail, "error", path=carried(error.get("path", "")))
+            told.text = carried(error.get("message", ""))
         return self._wire(fault, header.get(":encoding", self._encoding), {":status": "500"})
 
     def open_reply(self, wire: WireMessage) -> tuple[Result, Opened]:
@@ -129,6 +136,12 @@ def _parts(root: Any) -> tuple[Any, Any]:
     if len(bodies) != 1:
         raise _refuse(f"the Envelope has {len(bodies)} Bodies, one is allowed", "Client")
     return root.find(_HEADER), bodies[0]
+
+
+def _binding(entry: Any) -> bool:
+    """Whether a header entry must be understood, by us: one for another actor on the way is not ours to judge."""
+    actor = (entry.get(_ACTOR) or "").strip()
+    return (entry.get(_MUST) or "").strip() in ("1", "true") and actor in ("", _NEXT)
 
 
 def _only_child(body: Any) -> Any:

@@ -38,6 +38,9 @@ BROKEN = {
     "half a surrogate pair as name": b'{"\\ud83d":1}',
     "escaped NUL": b'["\\u0000"]',
     "raw NUL": b'["\0"]',
+    "escaped control character, which XML cannot carry": b'["a\\u0001b"]',
+    "escaped form feed": b'["\\f"]',
+    "noncharacter": '["a\uffff"]'.encode(),
     "raw control character": b'["\n"]',
     "not UTF-8": b'["\xff"]',
     "overlong UTF-8": b'["\xc0\xaf"]',
@@ -92,7 +95,7 @@ LEAVES = (
     st.none()
     | st.booleans()
     | st.integers(-(10**18), 10**18)
-    | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+    | st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"))
     | st.decimals(-(10**12), 10**12, places=4).map(lambda d: d + Decimal("0.0001"))
 )
 

@@ -65,12 +65,17 @@ class Soap:
     def send(self, text: str) -> bytes:
         answer = self.post(envelope(escape(text)).encode())
         assert answer.status_code == 200, answer.text
-        out = re.search("<[^>]*out>(.*)</[^>]*out>", answer.text, re.DOTALL)
-        assert out
-        return unescape(out[1], {"&#13;": "\r"}).encode()
+        return out_of(answer.text)
 
     def post(self, body: bytes, content_type: str = "text/xml; charset=utf-8", method: str = "POST") -> Any:
         return fetch(self._app, method, self.path, body, {"content-type": content_type})
+
+
+def out_of(answer: str) -> bytes:
+    """The document in the answer's ``out``."""
+    out = re.search("<[^>]*out>(.*)</[^>]*out>", answer, re.DOTALL)
+    assert out
+    return unescape(out[1], {"&#13;": "\r"}).encode()
 
 
 def envelope(in0: str, name: str = "exchange", more: str = "") -> str:
@@ -113,7 +118,7 @@ def test_all_faults_of_the_header_come_in_one_9002(door: Any, hub: Any) -> None:
 def test_an_unregistered_service_is_a_line_of_the_9002(door: Any) -> None:
     told = response(door.send(document(ServiceCode="SVC99999", ServiceContractVer="SVC9999920261001", ReqTime="x")))
     assert told["RspCode"] == "9002"
-    assert "registered" in told["RspDesc"]
+    assert "BUS17002/SVC99999 is registered" in told["RspDesc"]
     assert "ReqTime" in told["RspDesc"]
 
 
@@ -181,6 +186,39 @@ def test_a_whole_message_as_json_is_answered_in_json(hub: Any) -> None:
     assert told["ContractRoot"]["TcpCont"]["Response"]["RspCode"] == "9002"
 
 
+def test_half_a_document_more_is_refused_and_named_by_its_transaction(door: Any, hub: Any) -> None:
+    twice = document().replace("</ContractRoot>", "<SvcCont><Q>second</Q></SvcCont></ContractRoot>")
+    two_headers = document().replace("<SvcCont>", "<TcpCont><BusCode>BUS1</BusCode></TcpCont><SvcCont>")
+    for text, name in ((twice, "SvcCont"), (two_headers, "TcpCont")):
+        told = response(door.send(text))
+        assert (told["RspCode"], told["TransactionID"]) == ("9006", HEADER["TransactionID"])
+        assert f"exactly one {name}" in told["RspDesc"]
+    assert hub.intake.submitted == []
+
+
+def test_blank_lines_before_the_declaration_are_passed_over(door: Any) -> None:
+    assert b"<done>" in door.send("\n  " + document())
+
+
+def test_a_large_broken_content_is_answered_with_its_own_transaction_id(door: Any) -> None:
+    told = response(door.send(document('<![CDATA[{"a": "' + "x" * 80_000 + "]]>")))
+    assert (told["RspCode"], told["TransactionID"]) == ("9242", HEADER["TransactionID"])
+
+
+def test_broken_json_is_answered_in_json_and_in_its_charset(hub: Any) -> None:
+    body, headers = '{"名":'.encode("gbk"), {"content-type": "application/json; charset=gbk"}
+    answer = fetch(build(hub)["/http"], "POST", Http.path, body, headers)
+    assert answer.headers["content-type"] == "application/json; charset=gb18030"
+    told = json.loads(answer.content.decode("gb18030"))["ContractRoot"]["TcpCont"]
+    assert (told["TransactionID"], told["Response"]["RspCode"]) == (NINES, "9242")
+
+
+def test_a_broken_gbk_document_is_answered_in_its_charset(hub: Any) -> None:
+    body = document(declared="GBK").encode("gbk")[:-20]
+    answer = fetch(build(hub)["/http"], "POST", Http.path, body, {"content-type": "text/xml"})
+    assert answer.headers["content-type"] == "text/xml; charset=gb18030"
+
+
 def test_too_large_a_body_is_9043(hub: Any) -> None:
     assert response(Http(hub).send("x" * 200_000))["RspCode"] == "9043"
 
@@ -190,6 +228,7 @@ def test_other_methods_and_paths_are_still_answered_in_contractroot(
     hub: Any, method: str, path: str, status: int
 ) -> None:
     answer = fetch(build(hub)["/http"], method, path)
+    assert answer.headers.get("allow") == ("POST" if status == 405 else None)
     assert (answer.status_code, response(answer.content)["TransactionID"]) == (status, NINES)
 
 
@@ -208,33 +247,65 @@ def test_a_gb18030_envelope_gets_a_gb18030_answer(hub: Any) -> None:
     assert "done" in answer.content.decode("gb18030")
 
 
-BAD = {
-    "not XML": "hello",
-    "empty": "",
-    "another operation": envelope("x", "destroy"),
-    "empty Body": '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body/></s:Envelope>',
-    "SOAP 1.2": envelope("x").replace(
-        "http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope"
+NO_CALL = {
+    "another operation": ("Client", envelope("x", "destroy")),
+    "empty Body": ("Client", '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body/></s:Envelope>'),
+    "SOAP 1.2": (
+        "VersionMismatch",
+        envelope("x").replace("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope"),
     ),
-    "two Bodies": envelope("x").replace("</s:Envelope>", "<s:Body/></s:Envelope>"),
-    "a header to understand": envelope("x", more='<s:Header><a s:mustUnderstand="1"/></s:Header>'),
-    "references": envelope("x").replace("<h:in0>", '<h:in0 href="#a">'),
-    "DOCTYPE": '<!DOCTYPE a [<!ENTITY b "c">]>' + envelope("&b;"),
+    "two Bodies": ("Client", envelope("x").replace("</s:Envelope>", "<s:Body/></s:Envelope>")),
+    "a header to understand": (
+        "MustUnderstand",
+        envelope("x", more='<s:Header><a s:mustUnderstand="true"/></s:Header>'),
+    ),
 }
 
 
-@pytest.mark.parametrize("body", BAD.values(), ids=BAD.keys())
-def test_a_broken_envelope_gets_a_fault_with_an_incident(hub: Any, body: str) -> None:
+@pytest.mark.parametrize(("faultcode", "body"), NO_CALL.values(), ids=NO_CALL.keys())
+def test_what_is_no_call_of_exchange_gets_a_fault_with_an_incident(hub: Any, faultcode: str, body: str) -> None:
     answer = Soap(hub).post(body.encode())
     assert answer.status_code == 500
-    assert "<faultcode>soap:Client</faultcode>" in answer.text
+    assert f"<faultcode>soap:{faultcode}</faultcode>" in answer.text
     assert "msg_refused1" in answer.text
     assert hub.intake.submitted == []
 
 
+UNREADABLE = {
+    "not XML": ("hello", "9241"),
+    "empty": ("", "9241"),
+    "DOCTYPE": ('<!DOCTYPE a [<!ENTITY b "c">]>' + envelope("&b;"), "9241"),
+    "too large": (envelope("x" * 200_000), "9043"),
+    "too deep": (envelope("<a>" * 200 + "</a>" * 200), "9043"),
+    "references": (envelope("x").replace("<h:in0>", '<h:in0 href="#a">'), "9006"),
+    "no in0": (envelope("x").replace("in0", "in1"), "9006"),
+    "two in0": (envelope("x</h:in0><h:in0>y"), "9006"),
+    "in0 with elements": (envelope("<ContractRoot><TcpCont/></ContractRoot>"), "9006"),
+}
+
+
+@pytest.mark.parametrize(("body", "code"), UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_what_cannot_be_read_is_answered_in_contractroot_and_never_by_a_fault(hub: Any, body: str, code: str) -> None:
+    answer = Soap(hub).post(body.encode())
+    told = response(out_of(answer.text))
+    assert (answer.status_code, told["RspCode"], told["TransactionID"]) == (200, code, NINES)
+    assert "msg_refused1" in told["RspDesc"]
+
+
 @pytest.mark.parametrize("charset", ["punycode", "utf-7", "unicode_escape"])
 def test_the_sender_cannot_choose_an_odd_codec(hub: Any, charset: str) -> None:
-    assert Soap(hub).post(envelope("x").encode(), f"text/xml; charset={charset}").status_code == 500
+    answer = Soap(hub).post(envelope("x").encode(), f"text/xml; charset={charset}")
+    assert response(out_of(answer.text))["RspCode"] == "9241"
+
+
+def test_a_broken_gb18030_envelope_is_refused_in_gb18030(hub: Any) -> None:
+    answer = Soap(hub).post('<?xml version="1.0" encoding="GBK"?><张'.encode("gbk"), "text/xml")
+    assert answer.headers["content-type"] == "text/xml; charset=gb18030"
+
+
+def test_other_methods_are_told_which_one_there_is(hub: Any) -> None:
+    answer = Soap(hub).post(b"", method="PUT")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 
 def test_the_wsdl_is_built_once_from_the_configured_address(hub: Any) -> None:

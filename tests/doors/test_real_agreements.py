@@ -114,6 +114,25 @@ def test_bad_requests_get_a_fault_with_an_incident_and_the_door_stays_open(url: 
     assert post(url, EXAMPLE.encode()).status_code == 200
 
 
+MUST = '<soapenv:Header><a:S xmlns:a="urn:a" soapenv:mustUnderstand="{}" {}/></soapenv:Header><soapenv:Body>'
+
+
+@pytest.mark.parametrize("said", ["1", "true"])
+def test_a_header_that_must_be_understood_is_refused_in_soaps_own_words(url: str, said: str) -> None:
+    answer = post(url, EXAMPLE.replace("<soapenv:Body>", MUST.format(said, "")).encode())
+    assert "<faultcode>soap:MustUnderstand</faultcode>" in answer.text
+
+
+def test_a_header_for_somebody_else_on_the_way_is_not_ours_to_judge(url: str) -> None:
+    header = MUST.format("1", 'soapenv:actor="urn:another"')
+    assert post(url, EXAMPLE.replace("<soapenv:Body>", header).encode()).status_code == 200
+
+
+def test_a_broken_gbk_order_is_refused_in_its_charset(url: str) -> None:
+    body = EXAMPLE.replace("UTF-8", "GBK").encode("gbk")[:-20]
+    assert post(url, body, "text/xml; charset=GBK").headers["content-type"] == "text/xml; charset=gb18030"
+
+
 def test_zeep_places_an_order_by_the_wsdl_we_serve(url: str, tmp_path: Path, hub: Any) -> None:
     service = zeep_client(url, "/soap/order-intake", tmp_path)
     item = {"itemNo": "1", "itemAction": "ADD", "businessType": "INSTALL", "productCode": "VOICE"}

@@ -88,7 +88,19 @@ def test_an_interface_that_is_not_served_here_is_a_404_and_still_a_fault(hub: An
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "HEAD"])
 def test_other_methods_are_refused_in_words(hub: Any, method: str) -> None:
     answer = fetch(build(hub)["/soap"], method, "/soap/order-intake", b"order", XML)
-    assert answer.status_code == 405
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+def test_the_404_names_what_is_served_by_soap_and_nothing_else(hub: Any) -> None:
+    told = fetch(build(hub)["/soap"], "POST", "/soap/nothing", b"order", XML)
+    assert "order-intake" in told.text
+    assert "rm-resource" not in told.text
+
+
+def test_an_address_with_characters_xml_cannot_carry_is_no_bare_500(hub: Any) -> None:
+    answer = fetch(build(hub)["/soap"], "POST", "/soap/order%00intake%01", b"order", XML)
+    assert answer.status_code == 404
+    assert "Fault>" in answer.text
 
 
 def test_a_body_beyond_the_limit_is_refused_unread(hub: Any) -> None:

@@ -84,9 +84,19 @@ def test_a_missing_contract_version_alone_has_a_reason_of_its_own():
 
 
 def test_a_field_that_stands_twice_is_a_fault():
-    twice = document(HEADER).replace(b"</TcpCont>", b"<BusCode>BUS17002</BusCode></TcpCont>")
-    with pytest.raises(Failure, match="1 fault"):
-        ROOT.check(opened(twice))
+    for again in (b"<BusCode>BUS17002</BusCode>", b"<SrcSysSign>456</SrcSysSign>", b"<ActionCode>0</ActionCode>"):
+        twice = document(HEADER).replace(b"</TcpCont>", again + b"</TcpCont>")
+        with pytest.raises(Failure, match="1 fault") as refused:
+            ROOT.check(opened(twice))
+        assert refused.value.errors[0]["message"] == "stands more than once"
+
+
+@pytest.mark.parametrize(("sign", "said"), [(None, "is missing"), (["a", "b"], "stands more than once")])
+def test_null_and_a_list_are_no_value_of_a_json_header(sign, said):
+    whole = json.dumps({"ContractRoot": {"TcpCont": {**HEADER, "SrcSysSign": sign}, "SvcCont": {}}}).encode()
+    with pytest.raises(Failure) as refused:
+        ROOT.check(opened(whole))
+    assert refused.value.errors == [{"path": "SrcSysSign", "message": said}]
 
 
 @pytest.mark.parametrize(
