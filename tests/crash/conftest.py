@@ -1,17 +1,22 @@
-"""A house per test: what is killed here is nobody else's."""
+"""A house whose hub is killed, test after test: the peers live on and begin each test as new."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.flow.house import House
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path)
+@pytest.fixture(scope="session")
+def killed_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    made = House(tmp_path_factory.mktemp("killed"))
     yield made
     made.close()
+
+
+@pytest.fixture
+def house(killed_house: House) -> House:
+    killed_house.peers.reset()
+    return killed_house

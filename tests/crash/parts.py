@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Sequence
 
 from hub.demo import day
 from hub.demo.result import Result, Run
 from hub.demo.scenarios import SCENARIOS
-from tests.flow.house import House
-
-SERIALS = iter(range(1, 100_000))
+from tests.flow.house import LIMIT, House
 
 
-def runs_of(names: Sequence[str], times: int = 1) -> list[Run]:
+def runs_of(house: House, names: Sequence[str], times: int = 1) -> list[Run]:
     """Orders of these scenarios, by new customers."""
     chosen = [s for s in SCENARIOS if s.name in names]
-    return [Run(scenario, scenario.order(next(SERIALS))) for _ in range(times) for scenario in chosen]
+    return [Run(scenario, scenario.order(house.serial())) for _ in range(times) for scenario in chosen]
 
 
-def live(house: House, runs: list[Run], *, after: int = 0, do: object = None) -> Result:
+def live(house: House, runs: list[Run], *, after: int = 0, do: Callable[[], None] = lambda: None) -> Result:
     """The day as the demo drives it; ``do`` is called once, when ``after`` orders have reached their end."""
     ended = iter(range(1, len(runs) + 1))
 
     def tick() -> None:
-        if next(ended) == after and callable(do):
+        if next(ended) == after:
             do()
 
     return day.live(runs, house.hubs, house.peers, tick)
 
 
-def strays(result: Result) -> Iterator[str]:
+def strays(result: Result) -> list[str]:
     """Every order that did not end as it had to, and every effect too many or too few, in words."""
-    for run in result.runs:
-        if not run.as_expected:
-            yield f"{run.scenario.name} {run.order.external_id}: {run.reached} instead of {run.scenario.expected}"
-    yield from result.differences
+    wrong = [run for run in result.runs if not run.as_expected]
+    return [f"{r.scenario.name}: {r.reached} ({r.text}), not {r.scenario.expected}" for r in wrong] + result.differences
+
+
+def start_again_when_dead(house: House) -> threading.Thread:
+    """Somebody who starts the hub again, once, as soon as it has died."""
+
+    def wait_and_start() -> None:
+        house.hub.wait(LIMIT)
+        house.start_hub()
+
+    watcher = threading.Thread(target=wait_and_start, daemon=True)
+    watcher.start()
+    return watcher

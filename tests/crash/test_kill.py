@@ -14,14 +14,14 @@ def test_a_hub_killed_in_the_middle_and_started_again_finishes_the_day(house: Ho
         house.kill_hub()
         house.start_hub()
 
-    result = live(house, runs_of(EVERYTHING, 4), after=12, do=kill_and_start_again)
-    assert list(strays(result)) == []
+    result = live(house, runs_of(house, EVERYTHING, 4), after=12, do=kill_and_start_again)
+    assert strays(result) == []
     assert all(counts["duplicates"] == 0 for counts in result.peers.values())
     assert running(house.data) == [house.hub.pid]
 
 
 def test_a_hub_killed_again_and_again_finishes_what_it_took(house: House) -> None:
-    runs = runs_of(["ftth-install", "voice-97", "rm-refusal", "wfm-returns-once", "ftth-contractroot"], 4)
+    runs = runs_of(house, ["ftth-install", "voice-97", "rm-refusal", "wfm-returns-once", "ftth-contractroot"], 3)
     killed = []
 
     def kill_twice() -> None:
@@ -31,5 +31,5 @@ def test_a_hub_killed_again_and_again_finishes_what_it_took(house: House) -> Non
             house.start_hub()
 
     result = live(house, runs, after=3, do=kill_twice)
-    assert list(strays(result)) == []
+    assert strays(result) == []
     assert len(set(killed)) == 2

@@ -94,8 +94,12 @@ class House:
 
     def order(self, network: Network = ONE, product: Product = FTTH, chosen: bool = False) -> Order:
         """A new customer's install; ``chosen``: with a number of his own."""
-        serial = next(self._serial)
+        serial = self.serial()
         return make_order(serial, network, product, f"{network.dial}-81{serial:06d}" if chosen else "")
+
+    def serial(self) -> int:
+        """Number of a customer who has not ordered yet."""
+        return next(self._serial)
 
     def submit(self, order: Order, channel: str = "soap") -> Answer:
         return CHANNELS[channel](self.hubs, order)
