@@ -18,6 +18,9 @@ from interfaces.failure import Failure
 from interfaces.spec.model import InterfaceSpec
 from interfaces.wire import WireMessage
 
+KEPT = ("idempotency-key",)
+"""Request headers a message keeps."""
+
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -48,6 +51,8 @@ def name_in(url: str) -> str | None:
 
 async def whole_body(request: Request) -> bytes:
     """The request's body; Failure ``too_large`` as soon as it is longer than the configured limit."""
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise HTTPException(415, "a compressed body is not accepted")
     limit = request.app.state.hub.config.limits.body_bytes
     body = bytearray()
     async for part in request.stream():
@@ -58,10 +63,10 @@ async def whole_body(request: Request) -> bytes:
 
 
 def wire_message(request: Request, body: bytes) -> WireMessage:
-    """The request as the agreement's side sees it."""
-    headers = {k.lower(): v for k, v in request.headers.items()}
+    """The request as the agreement's side sees it; credentials and the like never reach the journal."""
+    headers = {name: request.headers[name] for name in KEPT if name in request.headers}
     headers |= {":method": request.method, ":path": request.url.path, ":query": request.url.query}
-    return WireMessage(body, headers.get("content-type", ""), headers)
+    return WireMessage(body, request.headers.get("content-type", ""), headers)
 
 
 def json_only(request: Request) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from pathlib import PurePath
 from typing import Any
 
 import structlog
@@ -54,7 +55,7 @@ def problem(failure: Failure, status: int, incident: str) -> dict[str, Any]:
         "status": status,
         "detail": failure.message,
         "instance": incident,
-        "where": failure.where,
+        "where": shown(failure.where),
         "advice": failure.advice,
         "errors": failure.errors,
     }
@@ -67,12 +68,17 @@ def tmf_error(failure: Failure, status: int, incident: str) -> dict[str, Any]:
     said = {
         "code": failure.code,
         "reason": failure.message,
-        "message": "; ".join(part for part in (faults, failure.where, failure.advice) if part),
+        "message": "; ".join(part for part in (faults, shown(failure.where), failure.advice) if part),
         "status": str(status),
         "referenceError": f"urn:mboss:incident:{incident}",
         "@type": "Error",
     }
     return {k: v for k, v in said.items() if v}
+
+
+def shown(where: str) -> str:
+    """A place as a caller may see it: of a file of ours its name and line, not where it lies."""
+    return PurePath(where).name if where.startswith("/") else where
 
 
 def answer(

@@ -25,7 +25,11 @@ Fields = Annotated[str | None, Query(max_length=400, description="comma-separate
 
 @router.post("", status_code=201)
 def create(request: Request, hub: HubOf, body: Body) -> Response:
-    """Order products: 201 with the order as accepted. The same order again answers the same."""
+    """Order products: 201 with the order as accepted. The same order again answers the same.
+
+    What tells one order from another is its externalId, else the Idempotency-Key header; an order with neither is a
+    new one each time it is sent.
+    """
     json_only(request)
     reply = submit(hub, wire_message(request, body))
     with hub.store.read() as connection:
@@ -34,15 +38,18 @@ def create(request: Request, hub: HubOf, body: Body) -> Response:
 
 
 def submit(hub: Hub, wire: WireMessage) -> dict[str, Any]:
-    """The canonical ProductOrderResult; what cannot be read is journalled with its incident id."""
+    """The canonical ProductOrderResult; a refusal names the row it has in the journal."""
     agreement = hub.registry.get(INTERFACE)
     try:
         received = agreement.read_request(wire)
     except Failure as failure:
         failure.detail["incident"] = hub.intake.refuse(wire, failure, ENDPOINT).result()
         raise
-    reply = hub.intake.submit(Inbound(received, agreement, wire, ENDPOINT, "")).result()
-    return dict(reply.body)
+    try:
+        return dict(hub.intake.submit(Inbound(received, agreement, wire, ENDPOINT, "")).result().body)
+    except Failure as failure:
+        failure.detail.setdefault("incident", received.message.id)
+        raise
 
 
 @router.get("")

@@ -31,7 +31,7 @@ MOST_ORDERS: Final = 2900
 @click.command()
 @click.option("--orders", type=click.IntRange(1, MOST_ORDERS), help="How many; the mix repeats  [default: one of each]")
 @click.option("--serve", is_flag=True, help="Keep serving afterwards, until Ctrl-C.")
-@click.option("--port", type=click.IntRange(1, 65535), help="The hub's port  [default: 8080, or a free one]")
+@click.option("--port", type=click.IntRange(0, 65535), help="The hub's port; 0: any free one  [default: 8080]")
 @data_option
 @click.option("--seed", type=int, default=1, show_default=True, help="Decides the order in which they arrive.")
 @click.option("--dump-state", type=click.Path(dir_okay=False, path_type=Path), help="Write the customers' final state.")
@@ -128,10 +128,10 @@ def _folder(data: Path | None) -> Iterator[Path]:
 
 
 def _port(wanted: int | None) -> int:
-    """The port asked for; else the usual one, else any free one."""
+    """The port asked for, 0 being any free one; else the usual one, else any free one."""
     if wanted:
         return wanted
-    for port in (USUAL_PORT, 0):
+    for port in (USUAL_PORT, 0) if wanted is None else (0,):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -1,8 +1,12 @@
 """REST: method and path name the operation, the body is JSON, errors are problem+json.
 
 Operation ``wire``: method, path (``/productOrder/{id}``: the field ``id`` of the wire tree), status of success.
-Settings read: ``base`` (path in front of all), ``source``, ``exchangeId``, ``replyTo`` (wire paths). Without a body
-(GET, DELETE) the path's fields and the query are the wire tree. ``idempotency-key`` and ``x-request-id`` are read.
+Settings read: ``base`` (path in front of all), ``source``, ``exchangeId``, ``replyTo`` (wire paths), ``number`` (the
+field with the sender's own number, where he may leave it out). Without a body (GET, DELETE) the path's fields and the
+query are the wire tree.
+
+``Idempotency-Key`` is the exchange id, and the number of a request that brings none: the same key again is the same
+request. A request with neither gets a number here, and is a new one each time it is sent.
 """
 
 from __future__ import annotations
@@ -16,11 +20,14 @@ from interfaces.codec import json as json_body
 from interfaces.envelope.base import Ids, Opened, Outgoing, Result, describe
 from interfaces.envelope.settings import ids_by_path
 from interfaces.failure import Failure
+from interfaces.ids import new_id
 from interfaces.spec.model import ErrorRow, InterfaceSpec, Operation
 from interfaces.wire import WireMessage
 
 JSON, PROBLEM = "application/json", "application/problem+json"
 BODYLESS = frozenset({"GET", "DELETE"})
+KEY = "idempotency-key"
+KEY_LENGTH = 64
 _FIELD = re.compile(r"\{([A-Za-z_]\w*)\}")
 
 EXCHANGE = (
@@ -56,10 +63,20 @@ class Rest:
         tree: dict[str, Any] = dict(parse_qsl(wire.headers.get(":query", "")))
         if wire.body and method not in BODYLESS:
             tree = _object(wire, self._spec.ref)
-        return Opened(header, tree | self._fields(method, path))
+        tree |= self._fields(method, path)
+        return Opened(header, tree if method in BODYLESS else self._numbered(header, tree))
+
+    def _numbered(self, header: Mapping[str, str], tree: dict[str, Any]) -> dict[str, Any]:
+        name = str(self._settings.get("number", ""))
+        if not name or tree.get(name) is not None:
+            return tree
+        return tree | {name: header.get(KEY) or new_id("req")}
 
     def check(self, opened: Opened) -> None:
-        """Nothing to judge before the operation is known."""
+        """An Idempotency-Key is no longer than a number may be."""
+        if len(opened.header.get(KEY, "")) > KEY_LENGTH:
+            text = f"the Idempotency-Key is longer than {KEY_LENGTH} characters"
+            raise Failure("invalid", text, where="Idempotency-Key", reason="header")
 
     def find(self, opened: Opened, elements: Mapping[str, Operation]) -> Operation:
         method, path = opened.header[":method"], opened.header[":path"]
@@ -77,7 +94,7 @@ class Rest:
 
     def ids(self, opened: Opened, tree: Mapping[str, Any]) -> Ids:
         named = ids_by_path(self._settings, tree)
-        exchange = opened.header.get("x-request-id", "") or named.exchange_id
+        exchange = opened.header.get(KEY, "").strip() or named.exchange_id
         return Ids(named.source, exchange, "", named.reply_to)
 
     def request(self, out: Outgoing) -> WireMessage:
@@ -87,7 +104,7 @@ class Rest:
             path = path.replace(f"{{{name}}}", quote(str(payload.pop(name, "")), safe=""))
         headers = {":method": method, ":path": path}
         if out.message.key:
-            headers["idempotency-key"] = out.message.key
+            headers[KEY] = out.message.key
         if method in BODYLESS:
             return WireMessage(b"", "", headers | {":query": urlencode(payload)})
         return WireMessage(json_body.write(payload), JSON, headers)

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from interfaces.agreement import Agreement
 from interfaces.spec.loader import load_spec
 
+JSON = "application/json"
 PATH = "/tmf-api/productOrderingManagement/v4/productOrder"
 STATES = ["acknowledged", "rejected", "pending", "held", "inProgress", "cancelled", "completed", "failed", "partial"]
 TEXT = {"type": "string", "minLength": 1}
@@ -118,6 +119,60 @@ def test_the_bundled_agreement_reads_what_is_posted(client: TestClient, hub: Any
     assert refused.status_code == 400
 
 
+def bundled_agreement() -> Agreement:
+    return Agreement(load_spec(Path(str(files("interfaces") / "systems/TMF/tmf622-order/spec.yaml"))))
+
+
+def unnumbered() -> dict[str, Any]:
+    example = files("interfaces") / "systems/TMF/tmf622-order/examples/install-ftth.request.json"
+    return {name: value for name, value in json.loads(example.read_text("utf-8")).items() if name != "externalId"}
+
+
+def test_an_order_without_a_number_has_the_idempotency_key_for_one(client: TestClient, hub: Any) -> None:
+    hub.registry.get = lambda spec_id, version="": bundled_agreement()
+    for _ in range(2):
+        assert client.post(PATH, json=unnumbered(), headers={"Idempotency-Key": "K-1"}).status_code == 201
+    messages = [inbound.received.message for inbound in hub.intake.taken]
+    assert [(message.key, message.exchange_id) for message in messages] == [("K-1", "K-1")] * 2
+
+
+def test_an_order_with_neither_is_a_new_one_each_time(client: TestClient, hub: Any) -> None:
+    hub.registry.get = lambda spec_id, version="": bundled_agreement()
+    for _ in range(2):
+        assert client.post(PATH, json=unnumbered()).status_code == 201
+    first, second = (inbound.received.message.key for inbound in hub.intake.taken)
+    assert first
+    assert first != second
+
+
+def test_an_idempotency_key_longer_than_a_number_may_be_is_refused(client: TestClient, hub: Any) -> None:
+    hub.registry.get = lambda spec_id, version="": bundled_agreement()
+    answer = client.post(PATH, json=unnumbered(), headers={"Idempotency-Key": "k" * 65})
+    assert (answer.status_code, "Idempotency-Key" in answer.text) == (400, True)
+
+
+def test_credentials_of_the_caller_never_reach_the_journal(client: TestClient, hub: Any) -> None:
+    headers = {"Authorization": "Bearer secret", "Cookie": "s=1", "Idempotency-Key": "K-2"}
+    client.post(PATH, json={"externalId": "A", "productOrderItem": []}, headers=headers)
+    kept = {name for name in hub.intake.taken[0].wire.headers if not name.startswith(":")}
+    assert kept == {"idempotency-key"}
+
+
+def test_a_compressed_body_is_refused_in_words(client: TestClient) -> None:
+    answer = client.post(PATH, content=b"\x1f\x8b", headers={"Content-Type": JSON, "Content-Encoding": "gzip"})
+    assert answer.status_code == 415
+    assert "compressed" in answer.json()["reason"]
+
+
+def test_a_refusal_tells_no_folder_of_this_machine(client: TestClient, hub: Any) -> None:
+    hub.registry.get = lambda spec_id, version="": bundled_agreement()
+    order = unnumbered()
+    answer = client.post(PATH, json=order | {"productOrderItem": order["productOrderItem"] * 2})
+    assert answer.status_code == 400
+    assert "spec.yaml:" in answer.json()["message"]
+    assert "/spec.yaml" not in answer.json()["message"]
+
+
 def test_identity_documents_are_not_given(client: TestClient) -> None:
     assert "identification" not in client.get(f"{PATH}/ord_done").text
 
@@ -139,7 +194,7 @@ def test_a_malformed_order_is_refused_and_journalled(client: TestClient, hub: An
 def test_other_content_under_one_number_is_a_conflict(client: TestClient) -> None:
     answer = client.post(PATH, json={"externalId": "OTHER", "productOrderItem": []})
     jsonschema.validate(answer.json(), ERROR)
-    assert answer.status_code == 409
+    assert (answer.status_code, answer.json()["referenceError"]) == (409, "urn:mboss:incident:msg_1")
 
 
 def test_absurd_paging_and_unknown_paths_get_tmf_errors(client: TestClient) -> None:

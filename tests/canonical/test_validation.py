@@ -53,11 +53,17 @@ def test_what_is_not_json_is_refused_and_does_not_crash(check):
 @pytest.mark.parametrize(("name", "version"), canonical.types())
 def test_every_bundled_type_compiles_on_both_engines(name, version):
     assert canonical.schema(name, version)["$id"] == f"urn:mboss:canonical:{name}:{version}"
-    assert canonical.validator(name, version).check({"nonsense": 1}) == canonical.authoring(
-        name, version
-    ).check({"nonsense": 1})
+    assert canonical.validator(name, version).check({"nonsense": 1}) == canonical.authoring(name, version).check(
+        {"nonsense": 1}
+    )
 
 
 def test_an_unknown_type_is_not_found_and_the_known_ones_are_named():
     with pytest.raises(Failure, match="no canonical type Nothing@1"):
         canonical.validator("Nothing")
+
+
+def test_a_number_of_blanks_names_no_order():
+    order = {"externalId": "   ", "productOrderItem": [{"id": "1", "action": "add", "businessAction": "install"}]}
+    findings = canonical.validator("ProductOrder", 1).check(order)
+    assert [finding["path"] for finding in findings] == ["externalId"]
