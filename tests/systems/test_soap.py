@@ -14,6 +14,7 @@ from tests.systems.bundle import bundled
 from tests.systems.test_examples import body, example_of, message, wire
 
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
+RM = "http://rm.example.cn/rm-resource/v1"
 
 
 def sent_by_zeep(name: str, operation: str, **fields: object) -> WireMessage:
@@ -140,3 +141,16 @@ def test_a_time_that_is_none_is_refused():
     mapping = Agreement(bundled()["order-intake"]).mapping("submitOrder")
     with pytest.raises(Failure, match="2026-10-15"):
         mapping.to_canonical({"requiredTime": "tomorrow"})
+
+
+def test_a_query_that_finds_nothing_is_answered_with_nothing():
+    rm, channel = Agreement(bundled()["rm-resource"]), Agreement(bundled()["order-intake"])
+    found = (
+        f'<e:Envelope xmlns:e="{ENVELOPE}"><e:Body><r:queryResourceResponse xmlns:r="{RM}">'
+        "<r:resultCode>0</r:resultCode></r:queryResourceResponse></e:Body></e:Envelope>"
+    )
+    spec, operation, files = example_of("order-intake", "query-numbers")
+    asked = channel.read_request(wire(spec, operation, files["request"]))
+    reply = rm.read_reply("queryNumbers", WireMessage(found.encode(), "text/xml"), asked.message)
+    assert reply.body == {}
+    assert b"resultCode>0<" in channel.write_reply(asked, reply).body
