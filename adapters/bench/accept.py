@@ -55,7 +55,7 @@ def _wait(port: int) -> None:
 def load(port: int, path: str, stamp: str, seconds: float = SECONDS) -> float:
     """Answers per second, from a process of its own."""
     command = [sys.executable, "-m", "adapters.bench.load", str(port), path, str(CLIENTS), str(seconds), stamp]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds + 60)
     if done.returncode:
         raise SystemExit(done.stderr)
     return float(done.stdout)
