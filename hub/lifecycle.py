@@ -46,6 +46,7 @@ TASK: dict[tuple[str, str], str] = {
     ("ready", "cancel"): "cancelled",
     ("ready", "answered"): "completed",  # a callback overtook the retry
     ("ready", "refused"): "failed",
+    ("ready", "stuck"): "fallout",
     ("sending", "claim"): "sending",  # the lease ran out, somebody else takes over
     ("sending", "answered"): "completed",
     ("sending", "acknowledged"): "waiting",
@@ -62,6 +63,7 @@ TASK: dict[tuple[str, str], str] = {
     ("fallout", "complete"): "completed",
     ("fallout", "answered"): "completed",  # the late callback came after all
     ("fallout", "refused"): "failed",
+    ("fallout", "stuck"): "fallout",
     ("fallout", "give_up"): "failed",
     ("fallout", "undone"): "undone",
     ("completed", "undone"): "undone",
@@ -103,3 +105,13 @@ def move(table: dict[tuple[str, str], str], state: str, event: str, where: str =
             where=where,
             advice=f"possible here: {', '.join(allowed) or 'nothing, this is an end state'}",
         ) from None
+
+
+def mermaid(table: dict[tuple[str, str], str]) -> str:
+    """The table as a Mermaid state diagram: one arrow per pair of states with all events that lead there."""
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for (state, event), target in table.items():
+        arrows.setdefault((state, target), []).append(event)
+    moves = [f"{state} --> {target}: {', '.join(events)}" for (state, target), events in arrows.items()]
+    ends = [f"{state} --> [*]" for state in dict.fromkeys(table.values()) if not any(s == state for s, _ in table)]
+    return "\n  ".join(["stateDiagram-v2", *moves, *ends])
