@@ -23,8 +23,14 @@ _page = Environment(autoescape=True).from_string(files("hub.api").joinpath("docs
 def docs(request: Request) -> HTMLResponse:
     """Every operation with its parameters."""
     document = request.app.openapi()
-    html = _page.render(info=document["info"], groups=_grouped(document))
+    info = {**document["info"], "description": plain(document["info"]["description"])}
+    html = _page.render(info=info, groups=_grouped(document))
     return HTMLResponse(html, headers=HEADERS)
+
+
+def plain(text: str) -> str:
+    """Without the back-ticks that mark code in a description."""
+    return text.replace("`", "")
 
 
 def _grouped(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -41,6 +47,6 @@ def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 "group": said.get("tags", ["other"])[0],
                 "method": method.upper(),
                 "path": path,
-                "text": said.get("description", ""),
+                "text": plain(said.get("description", "")),
                 "parameters": [(p["name"], p["in"]) for p in said.get("parameters", ())],
             }

@@ -207,3 +207,9 @@ def test_absurd_paging_and_unknown_paths_get_tmf_errors(client: TestClient) -> N
     ):
         jsonschema.validate(answer.json(), ERROR)
         assert 400 <= answer.status_code < 500
+
+
+def test_the_docs_page_shows_no_marks_of_the_source(client: TestClient) -> None:
+    page = client.get("/docs").text
+    assert "Orders, the newest first" in page
+    assert "`" not in page
