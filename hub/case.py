@@ -88,8 +88,11 @@ class Case:
             if self.order["state"] != "fallout":
                 self.move_order("stuck", stuck[0]["reason"])
             return True
-        if self.order["state"] == "fallout":
-            self.move_order("resume_undo" if self.order["outcome"] else "resume")
+        if self.order["state"] == "fallout" and self.order["outcome"]:
+            self.move_order("resume_undo")
+        elif self.order["state"] == "fallout":
+            self.move_order("resume")
+            self.order["reason"] = ""
         return False
 
     def _advance_plan(self) -> None:
@@ -149,6 +152,7 @@ class Case:
                 continue
             if task["state"] == "fallout":
                 self.resolved.append((task["id"], "cancel", "hub"))
+            task["deadline_at"] = 0  # from now on its undo is waited for: it must not be sent again
             if task["undo"] is None:
                 continue
             row = undo_task(task, self.order["id"], len(self.tasks), before, self.now)
@@ -158,7 +162,9 @@ class Case:
     def _undone(self, undo: list[Record]) -> None:
         taken_back = {t["undo_of"] for t in undo if t["state"] in ("completed", "skipped", "failed")}
         for task in self.of_kind("do"):
-            if task["id"] in taken_back and (task["state"], "undone") in lifecycle.TASK:
+            # what has no undo is let go: nothing of an order outlives it
+            over = task["id"] in taken_back or task["state"] in ("waiting", "fallout")
+            if over and (task["state"], "undone") in lifecycle.TASK:
                 self.move_task(task, "undone")
         self.order["compensated"] = 1
         self.move_order(f"undone_{self.order['outcome']}")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
 from hub import journal
+from hub.breaker import PROBE
 from hub.lifecycle import TASK, move
 from hub.store import schema
 from interfaces.clock import real_now
 
 Row = dict[str, Any]
 WAIT_CLAIM = 30  # waiting tasks past their deadline, per round
+WAITING = "state = 'waiting' AND deadline_at > 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,34 +40,42 @@ def claim(connection: sa.Connection, wishes: Sequence[Wish]) -> list[list[Row]]:
     return [_claim_one(connection, wish) for wish in wishes]
 
 
-# hot statement: served by the index task_due (state, due_at)
 def _claim_one(connection: sa.Connection, wish: Wish) -> list[Row]:
-    t, real = schema.task, real_now()
+    real = real_now()
     blocked = _blocked(connection, real)
-    full = [p for p, free in wish.slots.items() if free <= 0]
-    due = sa.or_(
-        sa.and_(t.c.state == "ready", t.c.due_at <= wish.now),
-        sa.and_(t.c.state == "sending", t.c.lease_until <= real),
-    )
-    query = (
-        sa.select(t)
-        .where(due, t.c.peer.not_in([*full, *blocked["shut"]]))
-        .order_by(t.c.priority, t.c.due_at, t.c.id)
-        .limit(wish.limit)
-        .with_for_update(skip_locked=True)
-    )
+    full = [peer for peer, free in wish.slots.items() if free <= 0]
     taken: list[Row] = []
-    counts: dict[str, int] = {}
-    for found in connection.execute(query).mappings():
-        row = dict(found)
+    counts: Counter[str] = Counter()
+    for row in _due(connection, wish, [*full, *blocked["shut"]], real):
         peer = row["peer"]
         free = min(wish.slots.get(peer, wish.each), 1 if peer in blocked["trying"] else wish.each)
-        if counts.get(peer, 0) < free:
-            counts[peer] = counts.get(peer, 0) + 1
+        if counts[peer] < free:
+            counts[peer] += 1
             taken.append(_leased(row, wish, real))
     if taken:
         _save_leases(connection, taken)
+        _next_try(connection, blocked["trying"] & counts.keys(), real)
     return taken
+
+
+# hot statements: served in order by the index task_due (state, priority, due_at, id, peer), so that a few of ten
+# thousand cost a few; one statement for each state, because an OR of both would be sorted
+def _due(connection: sa.Connection, wish: Wish, shut: Sequence[str], real: int) -> list[Row]:
+    """Tasks whose lease ran out, then those that are due, in the order they are to be taken."""
+    t = schema.task
+    lost = sa.and_(t.c.state == "sending", t.c.lease_until <= real)
+    due = sa.and_(t.c.state == "ready", t.c.due_at <= wish.now)
+    return [
+        dict(row)
+        for which in (lost, due)
+        for row in connection.execute(
+            sa.select(t)
+            .where(which, t.c.peer.not_in(shut))
+            .order_by(t.c.priority, t.c.due_at, t.c.id)
+            .limit(wish.limit)
+            .with_for_update(skip_locked=True)
+        ).mappings()
+    ]
 
 
 def _leased(row: Row, wish: Wish, real: int) -> Row:
@@ -97,19 +108,27 @@ def _blocked(connection: sa.Connection, real: int) -> dict[str, set[str]]:
     blocked: dict[str, set[str]] = {"shut": set(), "trying": set()}
     for peer, held, probe_at in rows:
         blocked["shut" if held or probe_at > real else "trying"].add(peer)
-    if blocked["trying"]:
-        # one try per round: the next one only after this one told
-        connection.execute(sa.update(t).where(t.c.peer.in_(blocked["trying"])).values(probe_at=real + 2_000_000))
     return blocked
+
+
+def _next_try(connection: sa.Connection, peers: Collection[str], real: int) -> None:
+    """One try at a time: the next one only after this one told. A peer for which nothing was due keeps its turn."""
+    if peers:
+        t = schema.peer_state
+        connection.execute(sa.update(t).where(t.c.peer.in_(peers)).values(probe_at=real + PROBE))
 
 
 @dataclass(slots=True)
 class Sending:
-    """A task about to be sent: its journal row goes in first, with the mark that it may have reached the peer."""
+    """A task about to be sent: its journal row goes in first, with the mark that it may have reached the peer.
+
+    lease  microseconds from now on: it may have stood in line since it was claimed, and the call takes its time
+    """
 
     task_id: str
     fence: int
     row: Row
+    lease: int
 
 
 def note_sending(connection: sa.Connection, batch: Sequence[Sending]) -> list[bool]:
@@ -121,25 +140,25 @@ def note_sending(connection: sa.Connection, batch: Sequence[Sending]) -> list[bo
     held = [now[s.task_id]["fence"] == s.fence and now[s.task_id]["state"] == "sending" for s in batch]
     kept = [s for s, holds in zip(batch, held, strict=True) if holds]
     if kept:
-        connection.execute(sa.update(t).where(t.c.id.in_([s.task_id for s in kept])).values(sent=1))
+        until = real_now() + max(s.lease for s in kept)  # one process's leases are all alike
+        connection.execute(sa.update(t).where(t.c.id.in_([s.task_id for s in kept])).values(sent=1, lease_until=until))
         journal.append(connection, [s.row for s in kept])
     return held
 
 
+# hot statement: served by the index task_wait, which holds waiting tasks only; its words must stand here literally
 def overdue(connection: sa.Connection, moments: Sequence[int]) -> list[list[Row]]:
     """Write-side look: waiting tasks whose deadline has passed (business time given, real time asked)."""
-    t, real = schema.task, real_now()
-    query = (
-        sa.select(t)
-        .where(
-            t.c.state == "waiting",
-            t.c.deadline_at > 0,
-            sa.or_(
-                sa.and_(t.c.deadline_real == 0, t.c.deadline_at <= max(moments)),
-                sa.and_(t.c.deadline_real == 1, t.c.deadline_at <= real),
-            ),
-        )
-        .limit(WAIT_CLAIM)
-    )
-    found = [dict(r) for r in connection.execute(query).mappings()]
+    t = schema.task
+    clocks = ((0, max(moments)), (1, real_now()))
+    found = [
+        dict(row)
+        for real, moment in clocks
+        for row in connection.execute(
+            sa.select(t)
+            .where(sa.text(WAITING), t.c.deadline_real == real, t.c.deadline_at <= moment)
+            .order_by(t.c.deadline_at)
+            .limit(WAIT_CLAIM)
+        ).mappings()
+    ]
     return [found] * len(moments)

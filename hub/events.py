@@ -10,12 +10,14 @@ import sqlalchemy as sa
 
 from hub import journal
 from hub.failpoint import failpoint
-from hub.lifecycle import TASK_END
-from hub.outcome import PENDING, Outcome, Outcomes, judged
+from hub.lifecycle import TASK, TASK_END
+from hub.outcome import PENDING, UNKNOWN, Outcome, Outcomes, judged
 from hub.store import schema
 from interfaces.message import Body
 
 Row = dict[str, Any]
+Exchange = tuple[str, str]
+"""Task id, exchange id."""
 
 
 @dataclass(slots=True)
@@ -48,7 +50,8 @@ class Events:
                 event.row |= {"order_id": task["order_id"], "task_id": task["id"]}
             if verdict == "matched" and task is not None:
                 outcomes.append(judged(task["order_id"], task["id"], dict(event.body), attempted=False))
-                task["state"] = "matched"  # a second one in this batch comes too late
+                seen.add((task["id"], event.row["exchange_id"]))
+                task |= {"state": "completed", "output": event.body}  # a second one in this batch comes too late
         journal.append(connection, [e.row for e in batch])
         if outcomes:
             self._outcomes.apply(connection, outcomes)
@@ -56,37 +59,41 @@ class Events:
         return verdicts
 
 
-def _judge(task: Row | None, event: Event, seen: set[str]) -> str:
-    """matched | progress | duplicate | late | contradiction | foreign | unknown."""
-    if task is None:
+def _judge(task: Row | None, event: Event, seen: set[Exchange]) -> str:
+    """matched | progress | duplicate | late | early | contradiction | foreign | unknown."""
+    if task is None or task["kind"] == "notify":
         return "unknown"
     if task["peer"] != event.source:
         return "foreign"  # right number, wrong system: never applied
     state = event.body.get("state", "")
-    if task["state"] == "matched" or (event.row["exchange_id"] and event.row["exchange_id"] in seen):
+    if event.row["exchange_id"] and (task["id"], event.row["exchange_id"]) in seen:
         return "duplicate"
     if task["state"] in TASK_END:
         first = (task["output"] or {}).get("state")
         if state == first or state in PENDING:
             return "duplicate" if state == first else "late"
         return "contradiction" if task["state"] in ("completed", "failed") and first else "late"
-    return "progress" if state in PENDING else "matched"
+    if (task["state"], "answered") not in TASK:
+        return "early"  # about something that was never sent
+    return "progress" if state in PENDING | UNKNOWN else "matched"
 
 
 def _find_tasks(connection: sa.Connection, keys: list[str]) -> dict[str, Row]:
     t = schema.task
-    columns = (t.c.id, t.c.order_id, t.c.peer, t.c.state, t.c.output)
+    columns = (t.c.id, t.c.order_id, t.c.kind, t.c.peer, t.c.state, t.c.output)
     rows = connection.execute(sa.select(*columns).where(t.c.id.in_(keys))).mappings()
     return {r["id"]: dict(r) for r in rows}
 
 
-def _seen_exchanges(connection: sa.Connection, batch: Sequence[Event]) -> set[str]:
-    """Exchange ids of callbacks that were applied before (same peer, same id)."""
+def _seen_exchanges(connection: sa.Connection, batch: Sequence[Event]) -> set[Exchange]:
+    """Callbacks that were applied before: (task, exchange id). Alone, an id says nothing: peers count from 1."""
     t = schema.message
     keys = [e.key for e in batch if e.key and e.row["exchange_id"]]
     if not keys:
         return set()
     rows = connection.execute(
-        sa.select(t.c.exchange_id).where(t.c.task_id.in_(keys), t.c.direction == "in", t.c.outcome == "matched")
+        sa.select(t.c.task_id, t.c.exchange_id).where(
+            t.c.task_id.in_(keys), t.c.direction == "in", t.c.outcome == "matched"
+        )
     )
-    return {r[0] for r in rows if r[0]}
+    return {(r[0], r[1]) for r in rows if r[1]}

@@ -29,8 +29,9 @@ class Outcome:
 
     fence        the claim it belongs to; a later claim makes it void. None = a callback, which holds no lease
     event        answered | acknowledged | failed
-    output       canonical reply or callback body
+    output       canonical reply or callback body: with ``failed`` it is the peer's own no, not a failure to reach it
     failure      for ``failed``
+    was_sent     an earlier attempt may have reached the peer
     facts        what policy needs to know: idempotent, probe (from the operation), deadline (microseconds of waiting)
     rows         journal rows to keep with it, whatever becomes of it
     """
@@ -41,6 +42,7 @@ class Outcome:
     fence: int | None = None
     output: Body = field(default_factory=dict)
     failure: Failure | None = None
+    was_sent: bool = False
     idempotent: bool = False
     probe: bool = False
     reply_within: int = 0
@@ -79,7 +81,7 @@ class Outcomes:
         task = one.task(outcome.task_id)
         if task["state"] in TASK_END:
             return False
-        if outcome.fence is not None and (task["fence"] != outcome.fence or task["state"] != "sending"):
+        if outcome.fence is not None and (task["fence"] != outcome.fence or task["state"] not in _HELD):
             return False
         if outcome.event == "failed":
             assert outcome.failure is not None
@@ -114,7 +116,8 @@ class Outcomes:
             policy.Situation(
                 code=failure.code,
                 attempt=max(task["attempt"], 1),
-                mode=task["mode"],
+                # a peer that was asked and says no has answered the question: the no is of the request itself
+                mode="send" if failure.code == "rejected" and outcome.output else task["mode"],
                 kind=task["kind"],
                 idempotent=outcome.idempotent,
                 probe=outcome.probe,
@@ -123,10 +126,7 @@ class Outcomes:
         )
         says = f"{task['peer']}: {failure.message}"
         changes = {"failure": failure.to_json(), "reason": says, **_RELEASED}
-        # what surely did nothing may be forgotten; anything else stays "may have been done"
-        sent = (
-            0 if decision.then == "send" or (failure.code in _NOTHING_DONE and task["mode"] == "send") else task["sent"]
-        )
+        sent = _sent_after(task, outcome, failure, decision)
         match decision.then:
             case "again" | "send":
                 mode = "send" if decision.then == "send" else task["mode"]
@@ -134,14 +134,28 @@ class Outcomes:
             case "ask":
                 one.move_task(task, "again", due_at=one.now, mode="ask", attempt=0, sent=sent, **changes)
             case "refuse" | "give_up":
+                if task["state"] == "fallout":
+                    one.resolved.append((task["id"], "refused", "peer"))
                 one.move_task(task, "refused", output=outcome.output or None, sent=0, **changes)
             case "fallout":
+                known = task["state"] == "fallout"
                 one.move_task(task, "stuck", sent=sent, **changes)
-                one.open_fallout(task, decision.category, failure.to_json())
+                if not known:
+                    one.open_fallout(task, decision.category, failure.to_json())
 
 
 _RELEASED: Row = {"lease_owner": "", "lease_until": 0, "deadline_at": 0}
 _NOTHING_DONE = frozenset({"unavailable", "throttled"})
+_HELD = frozenset({"sending", "waiting"})  # a claim holds the task until its wait is over
+
+
+def _sent_after(task: Row, outcome: Outcome, failure: Failure, decision: policy.Decision) -> int:
+    """Whether the peer may have done it: an attempt that surely did nothing forgets itself, not the ones before it."""
+    if decision.then == "send":
+        return 0
+    if failure.code in _NOTHING_DONE and task["mode"] == "send":
+        return int(outcome.was_sent)
+    return int(task["sent"])
 
 
 def _attempts(batch: Sequence[Outcome], cases: dict[str, Case]) -> Any:

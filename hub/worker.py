@@ -11,6 +11,7 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import structlog
@@ -98,8 +99,7 @@ class Worker:
 
     def _round(self) -> int:
         """One look: expired waits, then due tasks; how many were started."""
-        for row in self._store.write(overdue, self._clock.now()):
-            self._store.write(self._outcomes.apply, self._expired(row))
+        self._expire(self._store.write(overdue, self._clock.now()))
         with self._lock:
             slots = {peer: self._limits.threads - n for peer, n in self._busy.items() if n}
         if sum(self._limits.threads - free for free in slots.values()) >= self._limits.pool:
@@ -134,20 +134,23 @@ class Worker:
 
     def _attempt(self, row: Row) -> Outcome | None:
         """One try at one task: what came of it, None when the lease was lost."""
-        operation = self._gateway.operation(row["interface"], row["operation"])
-        facts = self._facts(row, operation)
+        facts = _facts(row)
         try:
+            operation = self._gateway.operation(row["interface"], row["operation"])
+            facts = _facts(row, operation)
             if row["crashed"]:
                 raise Failure("timeout", "the hub stopped while this was under way, so its outcome is unknown")
             asking = row["mode"] == "ask"
             ref, name = self._probe(row, operation) if asking else (row["interface"], operation.name)
             request = _question(row) if asking else _command(row)
             wire = self._gateway.encode(ref, name, request)
-        except Failure as failure:
+        except Exception as error:
+            failure = error if isinstance(error, Failure) else _unforeseen(row, error)
             return Outcome(**facts, event="failed", failure=failure, attempted=False)
         columns = {"interface": ref, "operation": name, "peer": row["peer"], "order_id": row["order_id"]}
         columns["task_id"] = row["id"]
-        sending = Sending(row["id"], row["fence"], journal.row("out", wire, request, at=self._clock.now(), **columns))
+        journalled = journal.row("out", wire, request, at=self._clock.now(), **columns)
+        sending = Sending(row["id"], row["fence"], journalled, int(self._limits.lease * SECOND))
         if not self._store.write(note_sending, sending):
             log.warning("lease lost before sending", task=row["id"])
             return None
@@ -183,29 +186,57 @@ class Worker:
         takes_back = row["kind"] == "undo" or row["operation"] == "cancel"
         return judged(body=dict(answer.body) if answer else {}, takes_back=takes_back, rows=rows, **facts)
 
-    def _facts(self, row: Row, operation: Operation) -> Row:
-        return {
-            "order_id": row["order_id"],
-            "task_id": row["id"],
-            "fence": row["fence"],
-            "idempotent": operation.idempotent,
-            "probe": bool(operation.probe),
-            "reply_within": int(operation.reply_within * SECOND),
-            "reply_real": operation.reply_clock == "real",
-        }
-
     def _probe(self, row: Row, operation: Operation) -> tuple[str, str]:
         """The interface and operation that ask this peer what became of a request."""
-        binding = self._router.topology.find(row["function"], row["body"].get("area", ""))
-        refs = (row["interface"], *(binding.interfaces if binding and binding.system == row["peer"] else ()))
+        # the system it was sent to, whatever serves there today
+        spoken = (b.interfaces for b in self._router.topology.bindings if b.system == row["peer"])
+        refs = tuple(dict.fromkeys((row["interface"], *chain.from_iterable(spoken))))
         ref, probe = self._gateway.find_operation(refs, operation.probe)
         return ref, probe.name
 
+    def _expire(self, rows: list[Row]) -> None:
+        """Waits that ran out, in one commit; one that cannot be judged stands in nobody's way."""
+        for told in [self._store.submit(self._outcomes.apply, self._expired(row)) for row in rows]:
+            if error := told.exception():
+                log.error("wait not ended", at=place_of(error))
+
     def _expired(self, row: Row) -> Outcome:
-        operation = self._gateway.operation(row["interface"], row["operation"])
-        facts = self._facts(row, operation) | {"fence": None}
         failure = Failure("timeout", f"no outcome of {row['operation']} came back in time")
+        facts = _facts(row)
+        try:
+            facts = _facts(row, self._gateway.operation(row["interface"], row["operation"]))
+        except Exception as error:
+            failure = error if isinstance(error, Failure) else _unforeseen(row, error)
         return Outcome(**facts, event="failed", failure=failure, attempted=False)
+
+
+def _facts(row: Row, operation: Operation | None = None) -> Row:
+    """What an Outcome says of its task; without ``operation`` the facts that make the policy most careful."""
+    facts: Row = {
+        "order_id": row["order_id"],
+        "task_id": row["id"],
+        "fence": row["fence"],
+        "was_sent": bool(row["sent"]),
+    }
+    if operation is None:
+        return facts
+    return facts | {
+        "idempotent": operation.idempotent,
+        "probe": bool(operation.probe),
+        "reply_within": int(operation.reply_within * SECOND),
+        "reply_real": operation.reply_clock == "real",
+    }
+
+
+def _unforeseen(row: Row, error: Exception) -> Failure:
+    """A fault of our own before anything was sent: tried again a few times, then a person sees it."""
+    log.error("task not prepared", task=row["id"], at=place_of(error))
+    return Failure(
+        "internal",
+        f"{row['operation']} could not be prepared ({type(error).__name__})",
+        where=row["interface"],
+        advice="see the hub's log; correct the interface or the order, then retry",
+    )
 
 
 def _command(row: Row) -> Message:

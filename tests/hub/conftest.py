@@ -11,6 +11,7 @@ from hub.outcome import Outcomes
 from hub.store.engine import sqlite_url
 from hub.store.writer import Store
 from interfaces.clock import VirtualClock
+from tests.hub.house import House
 from tests.hub.rows import AT
 
 
@@ -29,3 +30,8 @@ def clock() -> VirtualClock:
 @pytest.fixture
 def outcomes(clock: VirtualClock) -> Outcomes:
     return Outcomes(clock, policy.bundled(), Ending(lambda order: None, lambda channel: False))
+
+
+@pytest.fixture
+def house(store: Store, clock: VirtualClock, outcomes: Outcomes) -> House:
+    return House(store, clock, outcomes)

@@ -2,71 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import sqlalchemy as sa
 
-from hub.accept import accept
-from hub.claim import Sending, Wish, claim, note_sending
-from hub.events import Event, Events
-from hub.fallout import Action, Actions
-from hub.outcome import Outcome, Outcomes, judged
+from hub.events import Events
+from hub.outcome import judged
 from hub.store import schema
-from hub.store.writer import Store
-from interfaces.clock import SECOND, VirtualClock
+from interfaces.clock import SECOND
 from interfaces.failure import Failure
-from tests.hub.rows import acceptance
-
-Row = dict[str, Any]
-
-
-class House:
-    """Drives the writes by hand, as the worker would."""
-
-    def __init__(self, store: Store, clock: VirtualClock, outcomes: Outcomes) -> None:
-        self.store, self.clock, self.outcomes = store, clock, outcomes
-
-    def accept(self, *args: Any, **kw: Any) -> str:
-        item = acceptance(*args, **kw)
-        self.store.write(accept, item)
-        return str(item.order["id"])
-
-    def claim(self, lease: int = 10 * SECOND, owner: str = "w1") -> list[Row]:
-        return self.store.write(claim, Wish(owner, lease, self.clock.now(), 8))
-
-    def send(self, row: Row) -> bool:
-        return self.store.write(note_sending, Sending(row["id"], row["fence"], journal_row(row)))
-
-    def end(self, row: Row, event: str = "answered", **kw: Any) -> bool:
-        return self.store.write(self.outcomes.apply, Outcome(row["order_id"], row["id"], event, row["fence"], **kw))
-
-    def order(self, order_id: str) -> Row:
-        with self.store.read() as connection:
-            t = schema.orders
-            return dict(connection.execute(sa.select(t).where(t.c.id == order_id)).mappings().one())
-
-    def tasks(self, order_id: str) -> dict[str, str]:
-        with self.store.read() as connection:
-            t = schema.task
-            rows = connection.execute(sa.select(t.c.name, t.c.state).where(t.c.order_id == order_id).order_by(t.c.pos))
-            return dict(tuple(r) for r in rows)  # type: ignore[misc]
-
-    def fallouts(self) -> list[Row]:
-        with self.store.read() as connection:
-            return [dict(r) for r in connection.execute(sa.select(schema.fallout)).mappings()]
-
-
-def journal_row(row: Row) -> Row:
-    from hub import journal
-    from interfaces.wire import WireMessage
-
-    return journal.row("out", WireMessage(b"<x/>"), None, at=1, order_id=row["order_id"], task_id=row["id"])
-
-
-@pytest.fixture
-def house(store: Store, clock: VirtualClock, outcomes: Outcomes) -> House:
-    return House(store, clock, outcomes)
+from tests.hub.house import House, act, code, event, notify
 
 
 def test_tasks_follow_each_other_to_completion(house: House) -> None:
@@ -122,7 +66,7 @@ def test_an_unknown_outcome_is_asked_and_the_answer_decides(house: House) -> Non
 def test_what_was_sent_and_never_answered_is_unknown_after_a_crash(house: House) -> None:
     house.accept()
     (row,) = house.claim(lease=0)
-    house.send(row)
+    house.send(row, lease=0)
     (again,) = house.claim(owner="w2")
     assert again["crashed"]
     assert again["fence"] == row["fence"] + 1
@@ -250,24 +194,3 @@ def test_the_next_order_of_a_lane_starts_when_the_one_before_has_ended(house: Ho
     house.end(row)
     (row,) = house.claim()
     assert row["order_id"] == second
-
-
-def event(key: str, state: str = "completed", source: str = "SPS") -> Event:
-    from hub import journal
-    from interfaces.wire import WireMessage
-
-    row = journal.row("in", WireMessage(b"<e/>"), None, at=1)
-    return Event(key, source, {"externalId": key, "state": state}, row)
-
-
-def notify(house: House, key: str, **kw: Any) -> str:
-    return house.store.write(Events(house.outcomes).apply, event(key, **kw))
-
-
-def act(house: House, subject: str, action: str, reason: str) -> str | Failure:
-    return house.store.write(Actions(house.clock, house.outcomes).apply, Action(subject, action, "op", reason))
-
-
-def code(result: str | Failure) -> str:
-    assert isinstance(result, Failure)
-    return result.code
