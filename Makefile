@@ -4,7 +4,6 @@ PYTHON ?=
 PY := .venv/bin/python
 # what runs on every Python found, beside the whole suite on one
 PORTABLE := tests/cli/test_imports.py tests/contracts tests/codec tests/mapping tests/envelope tests/agreement tests/doors
-BENCHES := $(patsubst %.py,%,$(subst /,.,$(wildcard tests/bench_*.py)))
 
 .PHONY: help setup run demo test test-here test-others bench lint dev
 
@@ -37,7 +36,7 @@ test-others: dev
 	@.ci/others $(PORTABLE)
 
 bench: dev
-	@for bench in $(BENCHES); do $(PY) -m $$bench || exit 1; done
+	@$(PY) -m hub.cli.main bench $(ARGS)
 
 lint: dev
 	.venv/bin/ruff check .

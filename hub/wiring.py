@@ -15,6 +15,7 @@ CHANNELS: dict[str, str] = {
 DOORS: list[str] = ["adapters.doors.asgi:build"]
 CONSUMERS: list[str] = ["adapters.doors.consumers:build"]
 PLANNER = "adapters.crm_core.planner:build"
+FIGURES = "adapters.bench:FIGURES"
 
 
 def named(name: str) -> Any:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+
+from interfaces.clock import monotonic
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,4 +24,15 @@ class Figure:
         return json.dumps(asdict(self) | {"value": round(self.value, 4), "ratio": round(self.ratio, 2)})
 
     def text(self) -> str:
-        return f"{self.bench:12} {self.value:12.3f} {self.unit:24} {self.ratio:7.2f} x  ({self.against})"
+        return f"{self.bench:20} {self.value:12.3f} {self.unit:24} {self.ratio:7.2f} x  ({self.against})"
+
+
+def milliseconds(work: Callable[[], object], times: int, rounds: int = 5) -> float:
+    """Per call: the best mean of several rounds."""
+    best = float("inf")
+    for _ in range(rounds):
+        began = monotonic()
+        for _ in range(times):
+            work()
+        best = min(best, monotonic() - began)
+    return best / times * 1000

@@ -21,6 +21,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "topology": ("hub.cli.topology:group", "Show which system serves what, where."),
     "order": ("hub.cli.order:group", "Show, list and trace orders."),
     "fallout": ("hub.cli.fallout:group", "Work on tasks that need a person."),
+    "bench": ("hub.cli.bench:command", "Measure, each figure beside something known."),
 }
 """name -> (where the command is, what it does)."""
 

@@ -1,36 +1,11 @@
-"""Compiled mapping beside hand-written code, 40 rows, both ways: ``python -m tests.bench_mapping``.
-
-The code by hand is written out field by field, as fast as a person would make it. Prints one line per
-direction: microseconds per order and the ratio.
-"""
+"""The mapping of ``mapping.py`` written out by hand, field by field, as fast as a person would make it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from interfaces.clock import monotonic
-from interfaces.mapping import compile_mapping
-from interfaces.spec.model import CodeList, Row
-
-HEAD = [f"field{i}" for i in range(26)]
-LINE = [f"part{i}" for i in range(13)]
 CODES = {"install": "1", "remove": "2", "move": "3"}
 OWN = {wire: own for own, wire in CODES.items()}
-BODY: dict[str, Any] = {
-    "order": {name: f"value {name}" for name in HEAD},
-    "action": "install",
-    "item": [{"id": str(n), **{name: f"{name}-{n}" for name in LINE}} for n in range(3)],
-}
-
-
-def rows() -> tuple[Row, ...]:
-    """26 header rows, 1 code list, 1 group of 13 and its key."""
-    group = [Row(1, "id", "No"), *(Row(i + 2, name, name.upper()) for i, name in enumerate(LINE))]
-    head = [Row(i + 1, f"order.{name}", f"Head.{name.upper()}") for i, name in enumerate(HEAD)]
-    action = Row(27, "action", "Head.Act", {"code": "ACT"})
-    return (*head, action, Row(28, "item[key=id]", "Items.Item[key=No]", {}, tuple(group)))
 
 
 def hand_out(body: dict[str, Any]) -> dict[str, Any]:
@@ -214,44 +189,3 @@ def hand_line_back(line: dict[str, Any]) -> dict[str, Any]:
     if value := line.get("PART12"):
         item["part12"] = value
     return item
-
-
-def microseconds(call: Callable[[Any], object], argument: Any, times: int = 2000) -> float:
-    """Best of five, per call."""
-    best = float("inf")
-    for _ in range(5):
-        start = monotonic()
-        for _ in range(times):
-            call(argument)
-        best = min(best, monotonic() - start)
-    return best / times * 1e6
-
-
-def figures() -> list[dict[str, Any]]:
-    """One record per direction: ``{"bench", "value", "unit", "against", "ratio"}``."""
-    mapping = compile_mapping(rows(), {"ACT": CodeList("ACT", CODES)}, file=str(Path("bench")))
-    tree = mapping.to_wire(BODY)
-    assert tree == hand_out(BODY)
-    assert mapping.to_canonical(tree) == hand_back(tree) == BODY
-    pairs = (
-        ("mapping to wire", mapping.to_wire, hand_out, BODY),
-        ("mapping to canonical", mapping.to_canonical, hand_back, tree),
-    )
-    found = []
-    for name, compiled, hand, argument in pairs:
-        ours, theirs = microseconds(compiled, argument), microseconds(hand, argument)
-        found.append(
-            {
-                "bench": name,
-                "value": round(ours, 1),
-                "unit": "us",
-                "against": round(theirs, 1),
-                "ratio": round(ours / theirs, 2),
-            }
-        )
-    return found
-
-
-if __name__ == "__main__":
-    for figure in figures():
-        print(figure)
