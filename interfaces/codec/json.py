@@ -31,6 +31,9 @@ DEFAULT = Limits()
 MAX_EXPONENT = 60
 """Larger powers of ten are an attack on whoever turns them into an integer."""
 
+MAX_INTEGER = 1 << 63
+"""What a store, and every other JSON library, can hold: 64 bits."""
+
 _NOT_CARRIED = "a text holds a control character, NUL or half a surrogate pair"
 _MARK = f"\0{secrets.token_hex(8)}:"
 _MARKED = re.compile(re.escape('"\\u0000' + _MARK[1:]) + '([^"]*)"')
@@ -63,7 +66,9 @@ def read_text(text: str, limits: Limits = DEFAULT) -> Any:
     if text.count(",") >= limits.values:
         raise _too_large(f"more than {limits.values} values")
     try:
-        value = json.loads(text, parse_float=_decimal, parse_constant=_refuse, object_pairs_hook=_once)
+        value = json.loads(
+            text, parse_float=_decimal, parse_int=_integer, parse_constant=_refuse, object_pairs_hook=_once
+        )
     except RecursionError:
         raise _too_large(f"nested deeper than {limits.depth}") from None
     except ValueError as error:
@@ -91,6 +96,13 @@ def write_text(value: Any) -> str:
     except (TypeError, ValueError, RecursionError) as error:
         raise _broken(f"cannot be written as JSON: {type(error).__name__}") from None
     return _MARKED.sub(r"\1", text)
+
+
+def _integer(text: str) -> int:
+    value = int(text)
+    if not -MAX_INTEGER <= value < MAX_INTEGER:
+        raise ValueError("a number is out of range")
+    return value
 
 
 def _decimal(text: str) -> Decimal:

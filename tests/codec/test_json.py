@@ -34,6 +34,7 @@ BROKEN = {
     "huge exponent": b"[1e400]",
     "tiny exponent": b"[1e-400]",
     "10,000 digits": b"1" * 10_000,
+    "more than 64 bits": b"[9223372036854775808]",
     "half a surrogate pair": b'["\\ud83d"]',
     "half a surrogate pair as name": b'{"\\ud83d":1}',
     "escaped NUL": b'["\\u0000"]',
