@@ -3,49 +3,29 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable
 
 from interfaces.amqp import AmqpMessage, Delivery
 from interfaces.failure import Failure
 from interfaces.ids import new_id
 from mocks.amqp import Broker
+from mocks.loop import Loop
 from mocks.store import Body, dumps
 
 BATCH = 50
-IDLE = 0.02
-"""Seconds between two looks at an empty queue."""
 
 Handle = Callable[[Body, Delivery], None]
 """Takes one decoded message; returned = committed."""
 
 
-class Consumer:
+class Consumer(Loop):
     """One thread on one queue. A message that is no JSON object goes to the dead letter at once."""
 
     def __init__(self, broker: Broker, queue: str, handle: Handle) -> None:
         self._broker = broker
         self._queue = queue
         self._handle = handle
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"queue {queue}", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10)
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                worked = self.step()
-            except Failure:  # the file is busy or gone: look again, the messages keep
-                worked = False
-            if not worked:
-                self._stop.wait(IDLE)
+        super().__init__(f"queue {queue}", self.step)
 
     def step(self) -> bool:
         """One batch; False when the queue was empty."""

@@ -100,9 +100,17 @@ class Tx:
         self.run("INSERT OR REPLACE INTO setting VALUES (?, ?)", name, value)
 
 
+FIXED = ("kind", "id", "area", "state", "owner", "until")
+
+
 def _thing(row: sqlite3.Row) -> Body:
-    fixed = {name: row[name] for name in ("kind", "id", "area", "state", "owner", "until")}
+    fixed = {name: row[name] for name in FIXED}
     return fixed | dict(json.loads(row["data"]))
+
+
+def data_of(thing: Body) -> Body:
+    """What a peer keeps with a thing, as ``Tx.put`` takes it."""
+    return {name: value for name, value in thing.items() if name not in FIXED}
 
 
 class Store:

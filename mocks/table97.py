@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
-from interfaces.failure import Failure
+from mocks.loop import Loop
 from mocks.store import Body, Store, Tx
 
 CHARSET = "gbk"
 NEW = b"0"
 BATCH = 50
-IDLE = 0.02
-"""Seconds between two looks."""
 
 Row = dict[str, str]
 
@@ -53,31 +50,13 @@ def raw(value: str) -> bytes:
     return value.encode(CHARSET)
 
 
-class Watcher:
+class Watcher(Loop):
     """One thread that hands every new row to ``take``; a row stays new until ``take`` has marked it."""
 
     def __init__(self, store: Store, take: Callable[[Body], None]) -> None:
         self._store = store
         self._take = take
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="table 97", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10)
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                worked = self.step()
-            except Failure:  # somebody else is writing: the rows keep
-                worked = False
-            if not worked:
-                self._stop.wait(IDLE)
+        super().__init__("table 97", self.step)
 
     def step(self) -> bool:
         """One batch; False when there was nothing new."""

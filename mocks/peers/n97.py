@@ -13,7 +13,7 @@ from mocks import table97
 from mocks.outbox import After, Job
 from mocks.peer import Act, Peer, Refused, Setting
 from mocks.rules import Rule
-from mocks.store import Body, Tx
+from mocks.store import Body, Tx, data_of
 from mocks.times import compact
 
 TAKEN, WORKING, DONE, RETURNED, CANCELLED, REJECTED = "S", "Z", "W", "T", "C", "J"
@@ -153,8 +153,8 @@ class N97(Peer):
         built = {"DHHM": order.get("DHHM") or f"0577-82{spot:06d}", "XLBM": f"{order['area'][1:]}-97-L{spot:06d}"}
         if order["YWLX"] == "KD":
             built["SBBM"] = f"{order['area'][1:]}-97-P{spot:06d}"
-        kept = {k: v for k, v in order.items() if k not in ("kind", "id", "area", "state", "owner", "until")}
-        tx.put("gongdan", order["id"], area=order["area"], state=DONE, owner=order["owner"], **kept | built)
+        kept = data_of(order) | built
+        tx.put("gongdan", order["id"], area=order["area"], state=DONE, owner=order["owner"], **kept)
         return built
 
     def _next(self, tx: Tx, number: str, seconds: float) -> None:

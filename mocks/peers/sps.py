@@ -16,7 +16,7 @@ from mocks.peers import sps_flow as flows
 from mocks.peers import sps_messages as messages
 from mocks.peers.sps_soap import HUB, RESULTS, SERVED
 from mocks.rules import Rule
-from mocks.store import Body, Tx
+from mocks.store import Body, Tx, data_of
 from mocks.times import compact
 
 
@@ -169,8 +169,7 @@ class Sps(Peer):
         tx.later("order", order["id"], payload, float(tx.setting("step_seconds", "0")))
 
     def _keep(self, tx: Tx, order: Body, state: str) -> None:
-        data = {k: v for k, v in order.items() if k not in ("kind", "id", "area", "state", "owner", "until")}
-        tx.put("so", order["id"], area=order["area"], state=state, owner=order["owner"], **data)
+        tx.put("so", order["id"], area=order["area"], state=state, owner=order["owner"], **data_of(order))
 
     # -- calls to the hub --------------------------------------------------------------------------------------
 
