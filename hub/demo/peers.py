@@ -47,11 +47,6 @@ class Peers:
         found: dict[str, Any] = self._call("GET", code, "state")
         return found
 
-    def reset(self) -> None:
-        """Every peer as new: what it did and what it was told is forgotten."""
-        for code in self.codes:
-            self._call("POST", code, "reset")
-
     def _call(self, method: str, code: str, what: str, **more: Any) -> Any:
         url = f"{self._control[code]}/{what}"
         try:

@@ -18,5 +18,5 @@ def killed_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture
 def house(killed_house: House) -> House:
-    killed_house.peers.reset()
+    killed_house.forget()
     return killed_house

@@ -11,6 +11,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from hub import runfile
 from hub.demo.channels import CHANNELS, Answer
 from hub.demo.hubs import Hubs, pause
@@ -45,7 +47,7 @@ class House:
         told = [await_ports(self.data / f"{n}.json", p, self.data / f"{n}.log") for n, p in (others, ("rm", self.rm))]
         urls = told[0]["peers"] | told[1]["peers"]
         write_config(data, self._port.getsockname()[1], told[0] | {"peers": urls})
-        self.peers = Peers(urls)
+        self.peers, self._urls = Peers(urls), urls
         self.hubs = Hubs(data)
         self.hub = self.start_hub()
 
@@ -153,6 +155,16 @@ class House:
         """Tell a peer what to do with the request that carries ``value``."""
         rule = {"operation": operation, "value": value, "do": do, "times": times, "args": args}
         self.peers.arrange(peer, [rule])
+
+    def unmet(self) -> list[Record]:
+        """Behaviours that no request has met yet."""
+        answers = [httpx.get(f"{url}/__mock__/faults", trust_env=False) for url in self._urls.values()]
+        return [rule for answer in answers for rule in answer.json()["rules"]]
+
+    def forget(self) -> None:
+        """Every peer as new: what it did and what it was told is gone."""
+        for url in self._urls.values():
+            httpx.post(f"{url}/__mock__/reset", trust_env=False).raise_for_status()
 
     def instance(self, customer: str) -> list[Record]:
         """What CRM holds of a customer's products."""
