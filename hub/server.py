@@ -19,6 +19,9 @@ from interfaces.failure import Failure
 SWITCH: Final = 0.0005
 """Seconds after which a thread lets another one go on."""
 
+GARBAGE: Final = 20_000
+"""Objects that come to stay before the collector looks; a message leaves none behind."""
+
 GRACE: Final = 10
 """Seconds that open requests have to finish at a stop."""
 
@@ -40,6 +43,7 @@ def tune() -> None:
     turns quickly (the writer wants the interpreter for moments between its statements)."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(GARBAGE)
     sys.setswitchinterval(SWITCH)
 
 

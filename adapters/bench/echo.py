@@ -1,4 +1,4 @@
-"""The yardstick of ``accept``: a bare spyne echo of the same body, served as the hub is. Run as a module: FD."""
+"""The yardstick of ``accept``: a bare spyne echo of the same body, the hub's uvicorn settings. Run as a module: FD."""
 
 from __future__ import annotations
 
@@ -13,5 +13,4 @@ from hub import server
 if __name__ == "__main__":
     settings = server.settings(echo_service("http://chan.example.cn/order-intake/v1", workers=4))
     settings.lifespan = "off"
-    server.tune()
     uvicorn.Server(settings).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
