@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 from interfaces.message import Message
-from interfaces.plan import Plan
-
-Capabilities = Callable[[str], "frozenset[str] | None"]
-"""function -> capabilities of the system bound for the order's area, None when nothing serves it there."""
+from interfaces.plan import Capabilities, Plan
 
 
 class Planner(Protocol):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from interfaces.message import Body
+
+Capabilities = Callable[[str], "frozenset[str] | None"]
+"""function -> what the system bound for the order's area can do, None when nothing serves it there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +79,3 @@ class Plan:
     product_instance: str = ""
     product_family: str = ""
     action: str = ""
-    facts: dict[str, Any] = field(default_factory=dict)

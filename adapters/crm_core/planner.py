@@ -6,12 +6,12 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
-from crm_core.catalogue import Capabilities, Catalogue, bundled_catalogue
+from crm_core.catalogue import Catalogue, bundled_catalogue
 from crm_core.order import check, decompose
 from hub.planner import Planner
 from interfaces.failure import Failure
 from interfaces.message import Message
-from interfaces.plan import Plan
+from interfaces.plan import Capabilities, Plan
 
 
 class CataloguePlanner:

@@ -2,10 +2,9 @@
 
 from crm_core.catalogue.load import bundled_catalogue, load_catalogue
 from crm_core.catalogue.model import Catalogue, Offering, Product
-from crm_core.catalogue.recipe import Capabilities, Recipe, TaskRule
+from crm_core.catalogue.recipe import Recipe, TaskRule
 
 __all__ = [
-    "Capabilities",
     "Catalogue",
     "Offering",
     "Product",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -45,15 +44,10 @@ def _offering(entry: Entry, source: Source) -> Iterator[Fault]:
     for name, value in entry.data.get("characteristics", {}).items():
         if name not in rules:
             yield entry.fault(f"unknown characteristic {name!r} of {entry.data['product']}", "characteristics", name)
-        elif why := _refusal(rules[name], value):
+        elif why := Rule.of(rules[name]).refusal(value):
             yield entry.fault(f"{name} {value!r} {why}", "characteristics", name)
     if entry.data.get("validTo", "9999") <= entry.data.get("validFrom", ""):
         yield entry.fault("validTo must be after validFrom: it can never be sold", "validTo")
-
-
-def _refusal(rule: Mapping[str, Any], value: str) -> str:
-    pattern = re.compile(rule["pattern"]) if "pattern" in rule else None
-    return Rule(False, tuple(rule.get("oneOf", ())), pattern, rule.get("min"), rule.get("max")).refusal(value)
 
 
 def _recipe(entry: Entry) -> Iterator[Fault]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -77,7 +76,7 @@ def _build(source: Source) -> Catalogue:
 
 
 def _product(code: str, data: Mapping[str, Any], recipes: Mapping[str, Recipe]) -> Product:
-    rules = {name: _rule(rule) for name, rule in data.get("characteristics", {}).items()}
+    rules = {name: Rule.of(rule) for name, rule in data.get("characteristics", {}).items()}
     return Product(
         code=code,
         family=data["family"],
@@ -85,7 +84,7 @@ def _product(code: str, data: Mapping[str, Any], recipes: Mapping[str, Recipe]) 
         served=_condition(data.get("served", {})),
         characteristics=rules,
         required=tuple(name for name, rule in rules.items() if rule.required),
-        number=_rule(data["number"]) if "number" in data else None,
+        number=Rule.of(data["number"]) if "number" in data else None,
         address=data.get("address", ""),
         actions={action: recipes[name] for action, name in data["actions"].items()},
     )
@@ -106,16 +105,6 @@ def _offering(code: str, data: Mapping[str, Any], products: Mapping[str, Product
 def _day(text: str) -> int:
     """The first moment of a day in the operator's own zone."""
     return from_rfc3339(f"{text}T00:00:00+08:00")
-
-
-def _rule(data: Mapping[str, Any]) -> Rule:
-    return Rule(
-        required=data.get("required", False),
-        one_of=tuple(data.get("oneOf", ())),
-        pattern=re.compile(data["pattern"]) if "pattern" in data else None,
-        low=data.get("min"),
-        high=data.get("max"),
-    )
 
 
 def _condition(data: Mapping[str, Any]) -> Condition:

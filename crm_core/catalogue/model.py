@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from crm_core.catalogue.recipe import Condition, Recipe
 
@@ -18,6 +19,17 @@ class Rule:
     pattern: re.Pattern[str] | None = None
     low: float | None = None
     high: float | None = None
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Rule:
+        """A rule as the catalogue's schema allows it."""
+        return cls(
+            required=data.get("required", False),
+            one_of=tuple(data.get("oneOf", ())),
+            pattern=re.compile(data["pattern"]) if "pattern" in data else None,
+            low=data.get("min"),
+            high=data.get("max"),
+        )
 
     def refusal(self, value: object) -> str:
         """Why ``value`` is not allowed, or an empty text."""

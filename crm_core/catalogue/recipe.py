@@ -7,13 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from crm_core.catalogue.template import Facts
-from interfaces.plan import Input
+from interfaces.plan import Capabilities, Input
 
 ORDER = "order"
 """Name an input uses for the order itself (interfaces.plan.Input)."""
-
-Capabilities = Callable[[str], "frozenset[str] | None"]
-"""function -> capabilities of the system bound for the order's area, None when nothing serves it there."""
 
 
 @dataclass(frozen=True, slots=True)

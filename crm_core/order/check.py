@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from crm_core.catalogue.model import Catalogue, Offering, Product
-from crm_core.catalogue.recipe import Capabilities, Recipe
-from crm_core.order.facts import make_facts
+from crm_core.catalogue.recipe import Recipe
+from crm_core.order.facts import customer_facts, make_facts
 from crm_core.order.items import Item, business_action, offering_code, party
 from crm_core.order.values import Wrong, check_values, wrong
+from interfaces.plan import Capabilities
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What ``check`` was asked."""
+    """What ``check`` was asked; shared: the facts all items have in common."""
 
     order: Mapping[str, Any]
     catalogue: Catalogue
@@ -23,6 +24,7 @@ class _Asked:
     served: Capabilities
     at: int
     known: Callable[[str], bool] | None
+    shared: Mapping[str, Any]
 
 
 def check(
@@ -41,7 +43,8 @@ def check(
     at      business time, microseconds UTC, for the dates of offerings; 0 = do not look at dates
     known   whether a product instance exists; None = not asked, the inventory finds out when the task runs
     """
-    asked = _Asked(order, catalogue, area, served, at, known)
+    shared = customer_facts(order, lambda kind, item: "")  # a check gives no ids
+    asked = _Asked(order, catalogue, area, served, at, known, shared)
     found = list(_order(order, area))
     for index, item in enumerate(order["productOrderItem"]):
         if item["action"] != "noChange":
@@ -114,7 +117,7 @@ def _instance(asked: _Asked, item: Item, recipe: Recipe, path: str) -> Iterator[
 
 
 def _delivered(asked: _Asked, item: Item, offering: Offering, recipe: Recipe, path: str) -> Iterator[Wrong]:
-    facts = make_facts(asked.order, item, offering, "", {})
+    facts = make_facts(asked.order, item, offering, "", asked.shared)
     needed = dict.fromkeys(task.function for task in recipe.selected(facts, asked.served))
     missing = ", ".join(function for function in needed if asked.served(function) is None)
     if missing:

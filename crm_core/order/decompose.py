@@ -7,18 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 from crm_core.catalogue.model import Catalogue, Product
-from crm_core.catalogue.recipe import Capabilities, TaskRule
+from crm_core.catalogue.recipe import TaskRule
 from crm_core.catalogue.template import Facts
 from crm_core.order.facts import Ids, customer_facts, make_facts
 from crm_core.order.items import Item, business_action, changes, offering_code
-from interfaces.plan import Input, Plan, PlannedTask, Undo
+from interfaces.plan import Capabilities, Input, Plan, PlannedTask, Undo
 
 
 def decompose(order: Mapping[str, Any], catalogue: Catalogue, capabilities: Capabilities, ids: Ids) -> Plan:
     """The plan of ``order`` (canonical ProductOrder body in which ``check`` found nothing).
 
     The first item's tasks keep their recipe names; those of item n carry ``#n``. ``product_instance``,
-    ``product_family`` and ``action`` are the first item's, ``facts["instances"]`` lists all.
+    ``product_family`` and ``action`` are the first item's.
     """
     items = changes(order)
     shared = customer_facts(order, ids)
@@ -33,7 +33,6 @@ def decompose(order: Mapping[str, Any], catalogue: Catalogue, capabilities: Capa
         product_instance=instances[0],
         product_family=_product(items[0], catalogue).family,
         action=business_action(items[0]),
-        facts={"instances": instances, "customer": shared["customer"]["id"]},
     )
 
 
@@ -58,17 +57,16 @@ def _tasks(
 def _task(rule: TaskRule, facts: Facts) -> PlannedTask:
     undo = rule.undo
     return PlannedTask(
-        rule.name,
-        rule.function,
-        rule.operation,
-        rule.type,
-        rule.body(facts),
-        rule.after,
-        rule.inputs,
-        Undo(undo.operation, undo.type, undo.body(facts), undo.inputs) if undo else None,
-        rule.point_of_no_return,
-        "",
-        rule.title,
+        name=rule.name,
+        function=rule.function,
+        operation=rule.operation,
+        type=rule.type,
+        body=rule.body(facts),
+        after=rule.after,
+        inputs=rule.inputs,
+        undo=Undo(undo.operation, undo.type, undo.body(facts), undo.inputs) if undo else None,
+        point_of_no_return=rule.point_of_no_return,
+        title=rule.title,
     )
 
 

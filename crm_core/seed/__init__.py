@@ -24,15 +24,17 @@ def load_seed(connection: Connection, path: Path) -> int:
     lacks a field or holds one of the wrong kind.
     """
     document = read_yaml(path)
+    entries = document.data.get("customers") if isinstance(document.data, dict) else None
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise Failure("invalid", "customers: must be a list of customers", where=document.where(("customers",)))
     present = set(connection.execute(select(customer.c.id)).scalars())
-    new = [index for index, entry in enumerate(document.data["customers"]) if entry.get("id") not in present]
+    new = [index for index, entry in enumerate(entries) if entry.get("id") not in present]
     for index in new:
-        _insert(connection, document, index)
+        _insert(connection, document, index, entries[index])
     return len(new)
 
 
-def _insert(connection: Connection, document: Document, index: int) -> None:
-    entry = document.data["customers"][index]
+def _insert(connection: Connection, document: Document, index: int, entry: Mapping[str, Any]) -> None:
     try:
         add_customer(connection, _party(entry), entry["area"])
         connection.execute(insert(account).values(id=entry["account"], customer_id=entry["id"]))

@@ -20,6 +20,7 @@ from zeep.wsdl.wsdl import NSMAP, Definition, Document
 from interfaces.codec import safe_xml
 from interfaces.codec.safe_xml import XmlElement
 from interfaces.contract.documents import WSDL
+from interfaces.contract.files import LIMITS
 from interfaces.failure import Failure
 
 SOAP_ADDRESSES = (
@@ -76,7 +77,7 @@ def read(folder: Path) -> WsdlContract:
 
 def with_address(wsdl: bytes, address: str) -> bytes:
     """The agreed WSDL with ``address`` in every soap:address, for ``?wsdl``."""
-    root = safe_xml.parse(wsdl, limits=safe_xml.Limits(size=16 << 20, elements=500_000, text=1 << 20))
+    root = safe_xml.parse(wsdl, limits=LIMITS)
     for tag in SOAP_ADDRESSES:
         for node in root.iter(tag):
             node.set("location", address)

@@ -181,4 +181,3 @@ _MAKERS: dict[str, Callable[[Any, Settings], Converter]] = {
     "text": _text,
     "xref": _xref,
 }
-CONVERTERS = tuple(_MAKERS)

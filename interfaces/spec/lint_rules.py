@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from interfaces.mapping import is_masked
+from interfaces.mapping.rows import parse_path
 from interfaces.spec.model import InterfaceSpec, Operation, Row
 from interfaces.spec.shapes import JsonShape, canonical_shape, walk
 
@@ -115,14 +117,8 @@ def _row(spec: InterfaceSpec, row: Row) -> Iterator[Hit]:
     date = str(options.get("date", ""))
     if "HH" in date and "@" not in date and "XXX" not in date:
         yield "tz-missing", row.line, f"{row.canonical}: {date} names no zone; Asia/Shanghai is assumed"
-    if row.canonical and _PERSONAL.search(row.canonical) and not _marked(row.canonical, spec.masked):
+    if row.canonical and _PERSONAL.search(row.canonical) and not is_masked(row.canonical, spec.masked):
         yield "pii-not-marked", row.line, f"{row.canonical} is personal"
-
-
-def _marked(path: str, masked: tuple[str, ...]) -> bool:
-    from interfaces.mapping import is_masked
-
-    return is_masked(path, masked)
 
 
 def code_values(spec: InterfaceSpec, operation: Operation) -> Iterator[Hit]:
@@ -134,8 +130,6 @@ def code_values(spec: InterfaceSpec, operation: Operation) -> Iterator[Hit]:
 
 
 def _codes_of(spec: InterfaceSpec, row: Row, shape: Any) -> Iterator[Hit]:
-    from interfaces.mapping.rows import parse_path
-
     place = walk(shape, parse_path(row.canonical)) if row.canonical else None
     for inner in row.rows:
         yield from _codes_of(spec, inner, place)

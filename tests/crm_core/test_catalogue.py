@@ -7,7 +7,9 @@ import pytest
 
 from crm_core.catalogue import bundled_catalogue, load_catalogue
 from crm_core.catalogue.load import BUNDLED
+from crm_core.order import check
 from interfaces.failure import Failure
+from tests.crm_core.orders import NEW_NETWORK, item, order
 
 RECIPE = """
 recipes:
@@ -145,6 +147,12 @@ def test_a_task_behind_a_dropped_one_follows_what_came_before_it(tmp_path: Path)
     chosen = recipe.selected({"number": None}, lambda _: frozenset())
 
     assert [(task.name, task.after) for task in chosen] == [("a", ()), ("b", ("a",))]
+
+
+def test_a_condition_may_speak_of_the_people_of_the_order(tmp_path: Path) -> None:
+    assert load(tmp_path, SOUND.replace("after: [a],", "after: [a], when: {given: [contact]},")) == []
+
+    assert check(order(item("O", SPEED="1M")), load_catalogue(tmp_path), "8330100", NEW_NETWORK.get) == []
 
 
 MIDDLE = """\

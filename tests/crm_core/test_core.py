@@ -233,3 +233,12 @@ def test_a_broken_seed_names_file_and_line(tmp_path: Path) -> None:
     with pytest.raises(Failure) as caught:
         CrmCore("sqlite://", seed)
     assert caught.value.where == "seed.yaml:3"
+
+
+@pytest.mark.parametrize("text", ["clients: []", "customers: {}", "customers: [one]", "- 1"])
+def test_a_seed_without_a_list_of_customers_is_refused(tmp_path: Path, text: str) -> None:
+    seed = tmp_path / "seed.yaml"
+    seed.write_text(text)
+
+    with pytest.raises(Failure, match="list of customers"):
+        CrmCore("sqlite://", seed)

@@ -106,7 +106,8 @@ def test_each_item_has_its_own_tasks() -> None:
     ]
     assert task(made, "sps.provision#2").after == ("crm.create#2", "rm.reserve#2")
     assert {i.task for i in task(made, "bill.sync#2").inputs} == {"crm.create#2", "sps.provision#2"}
-    assert made.facts["instances"] == ["PI-1", "PI-2"]
+    assert made.product_instance == "PI-1"
+    assert task(made, "crm.create#2").body["product"]["id"] == "PI-2"
 
 
 def test_the_template_of_one_order_does_not_leak_into_the_next() -> None:
