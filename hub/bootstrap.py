@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from hub import policy, registry, topology, wiring
 from hub.calls import Calls
+from hub.checks import short_leases
 from hub.clock import StoreClock
 from hub.config import Config
 from hub.desk import FalloutDesk
@@ -44,6 +45,8 @@ def build(config: Config) -> Hub:
         store.write(_free_leases, None)
     clock = StoreClock(store)
     specs = _registry(config, store, clock)
+    for fault in short_leases(config, {spec.id: spec for spec in specs.specs()}):
+        raise fault
     bindings = topology.bundled(config.profile)
     bindings = replace(bindings, version=store.write(topology.keep, bindings))
     gateway = Gateway(specs, lambda spec, peer: open_channel(config, spec, peer))

@@ -60,6 +60,24 @@ def _topology(config: Config, specs: Specs) -> Iterator[Failure]:
                 yield Failure("invalid", f"{name} is spoken by {spec.system}, not {binding.system}", where=where)
 
 
+def short_leases(config: Config, specs: Specs) -> Iterator[Failure]:
+    """A call never outlasts the lease that guards it; else another process would take it for lost and send again."""
+    calls = (
+        (o.timeout, f"{s.id} {o.name}")
+        for s in specs.values()
+        if s.direction == "outbound"
+        for o in s.operations.values()
+    )
+    timeout, slowest = max(calls, default=(0.0, ""))
+    if timeout >= config.worker.lease:
+        yield Failure(
+            "invalid",
+            f"a lease of {config.worker.lease:g} s is not longer than the {timeout:g} s that {slowest} may take",
+            where="[worker] lease in mboss.toml",
+            advice=f"set lease to {2 * timeout:g} or more, or shorten the operation's timing",
+        )
+
+
 def _peers(config: Config, specs: Specs) -> Iterator[Failure]:
     """Every system that the hub calls has an address."""
     silent = {
@@ -84,4 +102,10 @@ def _port(config: Config, specs: Specs) -> Iterator[Failure]:
         yield failure
 
 
-CHECKS: Final[Mapping[str, Check]] = {"specs": _specs, "topology": _topology, "peers": _peers, "port": _port}
+CHECKS: Final[Mapping[str, Check]] = {
+    "specs": _specs,
+    "topology": _topology,
+    "leases": short_leases,
+    "peers": _peers,
+    "port": _port,
+}

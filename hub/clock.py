@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from hub.store.schema import setting
 from hub.store.writer import Store
-from interfaces.clock import SECOND, real_now
+from interfaces.clock import SECOND, monotonic, real_now
 
 OFFSET = "clock_offset"
-FOLLOW = SECOND // 2  # how long a change of the offset may go unseen by this process
+FOLLOW = 0.5  # seconds a change of the offset may go unseen by this process
 
 
 class StoreClock:
@@ -21,15 +21,15 @@ class StoreClock:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._offset = 0
-        self._read_at = 0
+        self._read_at = -FOLLOW
         self._last = 0
         self._lock = threading.Lock()
 
     def now(self) -> int:
-        real = real_now()
+        real, moment = real_now(), monotonic()  # a machine whose time is set back must not stop looking
         with self._lock:
-            if real - self._read_at > FOLLOW:
-                self._offset, self._read_at = self._read_offset(), real
+            if moment - self._read_at >= FOLLOW:
+                self._offset, self._read_at = self._read_offset(), moment
             self._last = max(self._last, real + self._offset)
             return self._last
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from hub import checks
+from hub.bootstrap import build
 from hub.cli.main import cli
+from hub.config import load
 from hub.listener import listen
+from interfaces.failure import Failure
 
 PEERS = ("RM", "SPS", "NMS", "WFM", "BILL", "97")
 
@@ -20,7 +24,10 @@ def check(folder: Path, *arguments: str) -> Result:
 
 def configured(folder: Path, port: int = 0, **more: str) -> Path:
     """A data folder whose mboss.toml names every peer."""
-    lines = [f"port = {port}", *(f'{name} = "{value}"' for name, value in more.items())]
+    lines = [
+        f"port = {port}",
+        *(f"{name} = {value if value[:1] == '{' else repr(value)}" for name, value in more.items()),
+    ]
     for code in PEERS:
         lines += [f"[peers.{code}]", 'url = "http://127.0.0.1:9"']
     (folder / "mboss.toml").write_text("\n".join(lines), encoding="utf-8")
@@ -30,7 +37,8 @@ def configured(folder: Path, port: int = 0, **more: str) -> Path:
 def test_a_complete_configuration_is_good(tmp_path: Path) -> None:
     said = check(configured(tmp_path))
     assert said.exit_code == 0
-    assert said.stdout.split() == ["ok", "configuration", "ok", "specs", "ok", "topology", "ok", "peers", "ok", "port"]
+    names = ("configuration", "specs", "topology", "leases", "peers", "port")
+    assert said.stdout.split() == [word for name in names for word in ("ok", name)]
 
 
 def test_a_peer_without_an_address_is_named_with_what_calls_it(tmp_path: Path) -> None:
@@ -47,6 +55,14 @@ def test_a_taken_port_is_said(tmp_path: Path) -> None:
 def test_an_unknown_profile_is_said_with_those_there_are(tmp_path: Path) -> None:
     [unknown] = checks.findings(configured(tmp_path, profile="no-such"))["topology"]
     assert "first-day" in unknown.advice
+
+
+def test_a_lease_shorter_than_a_call_is_refused_before_and_at_the_start(tmp_path: Path) -> None:
+    config = load(data=configured(tmp_path), worker={"lease": 4})
+    assert "not longer than the" in check(configured(tmp_path, worker="{lease = 4}")).stdout
+    with pytest.raises(Failure, match="lease of 4 s") as refused:
+        build(config)
+    assert "[worker] lease" in refused.value.where
 
 
 def test_a_broken_configuration_is_the_only_finding(tmp_path: Path) -> None:
