@@ -79,8 +79,3 @@ class Failure(Exception):
             "errors": self.errors,
         }
         return {k: v for k, v in parts.items() if v}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Failure:
-        rest = {k: v for k, v in data.items() if k not in ("code", "message")}
-        return cls(data["code"], data.get("message", ""), **rest)

@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from interfaces.contract.xsd import Element, Group, Particle, Type, Wildcard, local, namespace
+from interfaces.contract.names import local, namespace
+from interfaces.contract.xsd import Element, Group, Particle, Type, Wildcard
 
 ANY = "#any"
 

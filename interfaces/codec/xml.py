@@ -27,6 +27,7 @@ from interfaces.codec.xml_shape import Mismatch, Shapes
 from interfaces.codec.xml_text import Names
 from interfaces.codec.xml_write import Writers
 from interfaces.contract import documents, xsd
+from interfaces.contract.names import local
 from interfaces.contract.schemas import Validator
 from interfaces.failure import Failure
 
@@ -79,7 +80,7 @@ class ElementCodec:
 
     def _failure(self, faults: Iterable[dict[str, str]]) -> Failure:
         errors = list(faults)
-        first = f"{errors[0]['path'] or xsd.local(self.name)}: {errors[0]['message']}" if errors else "broken"
+        first = f"{errors[0]['path'] or local(self.name)}: {errors[0]['message']}" if errors else "broken"
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         return Failure("invalid", f"{first}{more}", where=self.name, reason="structure", errors=errors)
 

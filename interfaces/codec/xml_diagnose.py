@@ -15,6 +15,7 @@ from interfaces.codec.content import ANY
 from interfaces.codec.safe_xml import XmlElement
 from interfaces.codec.xml_shape import ORDER, TEXT, XSI, XSI_KEY, XSI_NIL, XSI_TYPE, Mismatch, Shape, Shapes
 from interfaces.codec.xml_text import escape
+from interfaces.contract.names import local
 from interfaces.contract.xsd import Element, Type, Wildcard
 from interfaces.wire import NIL
 
@@ -43,7 +44,7 @@ def of_element(shapes: Shapes, declared: Element, element: XmlElement, path: str
 
 def _named(shapes: Shapes, kind: Type, element: XmlElement) -> Type | None:
     name = (element.get(XSI_TYPE) or "").strip().rpartition(":")[2]
-    if not name or kind.plain or name == kind.name.rpartition("}")[2]:
+    if not name or kind.plain or name == local(kind.name):
         return kind
     return shapes.of(kind).derived.get(name)
 

@@ -13,6 +13,7 @@ from lxml import etree
 from interfaces.codec.content import ANY
 from interfaces.codec.safe_xml import XmlElement
 from interfaces.codec.xml_shape import ORDER, TEXT, XSI, XSI_KEY, XSI_NIL, XSI_TYPE, Mismatch, Shape, Shapes, Slot
+from interfaces.contract.names import local
 from interfaces.contract.xsd import Type, Wildcard
 from interfaces.wire import NIL
 
@@ -101,7 +102,7 @@ class Readers:
         name = element.get(XSI_TYPE).strip().rpartition(":")[2]
         if name in shape.derived:
             return name, self.of(shape.derived[name])
-        if name != shape.type.name.rpartition("}")[2]:
+        if name != local(shape.type.name):
             raise Mismatch
         return None
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from interfaces.codec.content import ANY, Content, content_of, keys_of
-from interfaces.contract.xsd import Element, Model, Type, Wildcard, local, namespace
+from interfaces.contract.names import local, namespace
+from interfaces.contract.xsd import Element, Model, Type, Wildcard
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 XSI_NIL, XSI_TYPE = f"{{{XSI}}}nil", f"{{{XSI}}}type"

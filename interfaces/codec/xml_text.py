@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from interfaces.codec.xml_shape import Mismatch
-from interfaces.contract.xsd import local, namespace
+from interfaces.contract.names import local, namespace
 
 SPECIAL = re.compile('[&<>"\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]')
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"}

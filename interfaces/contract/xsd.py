@@ -14,6 +14,7 @@ from typing import Any, Literal
 import xmlschema
 from xmlschema.validators import XsdAnyElement, XsdAttribute, XsdElement, XsdGroup
 
+from interfaces.contract.names import local
 from interfaces.failure import Failure
 
 ANY_TYPE = "{http://www.w3.org/2001/XMLSchema}anyType"
@@ -198,16 +199,6 @@ def read(folder: Path) -> Model:
     return Model(schema)
 
 
-def local(name: str) -> str:
-    """``{urn:x}order`` -> ``order``."""
-    return name.rpartition("}")[2]
-
-
-def namespace(name: str) -> str:
-    """``{urn:x}order`` -> ``urn:x``; "" when unqualified."""
-    return name[1:].partition("}")[0] if name.startswith("{") else ""
-
-
 def _derives(other: Any, base: Any) -> bool:
     return other is not base and other.is_complex() and not other.abstract and other.is_derived(base)
 
@@ -216,4 +207,4 @@ def _of_meta_schema(component: Any) -> bool:
     return component.schema.meta_schema is None
 
 
-__all__ = ["ANY_TYPE", "Attribute", "Element", "Group", "Model", "Particle", "Type", "Wildcard", "local", "namespace"]
+__all__ = ["ANY_TYPE", "Attribute", "Element", "Group", "Model", "Particle", "Type", "Wildcard"]

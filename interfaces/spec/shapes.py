@@ -6,11 +6,16 @@ A repeating element's shape is that of one element, so a path finds its way with
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from interfaces import canonical
+from interfaces.contract.names import local
 from interfaces.mapping.rows import Path
 from interfaces.spec.model import Side
+
+if TYPE_CHECKING:  # xmlschema is slow to import, and who has a shape of it has it already
+    from interfaces.contract.table import Table
+    from interfaces.contract.xsd import Type
 
 
 class Shape(Protocol):
@@ -56,9 +61,9 @@ def _resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str
 
 
 class XmlShape:
-    """One XSD type (interfaces.contract.xsd.Type); element names are local names."""
+    """One XSD type; element names are local names."""
 
-    def __init__(self, type_: Any) -> None:
+    def __init__(self, type_: Type) -> None:
         self._type = type_
 
     def child(self, name: str) -> Shape | None:
@@ -92,9 +97,9 @@ def _flat(particle: Any, must: bool) -> Iterator[tuple[Any, bool]]:
 
 
 class TableShape:
-    """The columns of one table (interfaces.contract.table.Table)."""
+    """The columns of one interface table."""
 
-    def __init__(self, table: Any) -> None:
+    def __init__(self, table: Table) -> None:
         self._table = table
 
     def child(self, name: str) -> Shape | None:
@@ -145,8 +150,3 @@ def walk(shape: Shape | None, path: Path) -> Shape | None:
     for step in path:
         shape = shape.child(step.name) if shape else None
     return shape
-
-
-def local(name: str) -> str:
-    """``{ns}name`` -> ``name``."""
-    return str(name).rpartition("}")[2]
