@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
+from interfaces.mapping import bare, is_masked
 from interfaces.spec.model import InterfaceSpec, Row
 
 MASK = "***"
 SHORTEST = 2
 """Characters of the shortest value looked for in a text: the shortest Chinese name."""
-
-_INDEX = re.compile(r"\[[^\]]*\]")
 
 
 @dataclass(frozen=True)
@@ -32,10 +31,10 @@ class Masker:
     @classmethod
     def of(cls, spec: InterfaceSpec) -> Masker:
         """The masker of one interface."""
-        marked = tuple(sorted({_bare(p) for p in spec.masked}))
+        marked = tuple(sorted({bare(p) for p in spec.masked}))
         mapped = set(_mapped(spec))
-        hidden = {name for path, name in mapped if _under(path, marked)}
-        open_ = {name for path, name in mapped if not _under(path, marked)}
+        hidden = {name for path, name in mapped if is_masked(path, marked)}
+        open_ = {name for path, name in mapped if not is_masked(path, marked)}
         return cls(marked, frozenset(hidden - open_), frozenset(hidden & open_))
 
     def canonical(self, body: Any) -> Any:
@@ -58,14 +57,6 @@ class Masker:
         return text
 
 
-def _bare(path: str) -> str:
-    return _INDEX.sub("", path)
-
-
-def _under(path: str, marked: Iterable[str]) -> bool:
-    return any(path == m or path.startswith(f"{m}.") for m in marked)
-
-
 def _mapped(spec: InterfaceSpec) -> Iterator[tuple[str, str]]:
     """Every (bare canonical path, wire field name) of a spec."""
     for operation in spec.operations.values():
@@ -75,11 +66,11 @@ def _mapped(spec: InterfaceSpec) -> Iterator[tuple[str, str]]:
 
 def _rows(rows: Iterable[Row], base: str) -> Iterator[tuple[str, str]]:
     for row in rows:
-        path = ".".join(p for p in (base, _bare(row.canonical or "")) if p)
+        path = ".".join(p for p in (base, bare(row.canonical or "")) if p)
         if row.rows:
             yield from _rows(row.rows, path)
         elif row.wire:
-            yield path, _bare(row.wire).rpartition(".")[2].lstrip("@")
+            yield path, bare(row.wire).rpartition(".")[2].lstrip("@")
 
 
 def _field(name: str) -> re.Pattern[str]:

@@ -1,6 +1,6 @@
 """Mapping (EIP message translator): rows as small lenses, compiled into two functions."""
 
-from interfaces.mapping.compile import CompiledMapping, Identity, MessageMapping, compile_mapping, is_masked
+from interfaces.mapping.compile import CompiledMapping, Identity, MessageMapping, bare, compile_mapping, is_masked
 from interfaces.mapping.lookup import Context, IdLookup, InMemoryLookup
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Identity",
     "InMemoryLookup",
     "MessageMapping",
+    "bare",
     "compile_mapping",
     "is_masked",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from interfaces.wire import Tree
 _ERRORS = (ConversionError, AttributeError, TypeError, KeyError, IndexError, ValueError, ArithmeticError)
 _NO_CONTEXT = Context()
 _SHOWN = 60
+_SELECTOR = re.compile(r"\[[^\]]*\]")
 
 
 class CompiledMapping:
@@ -123,14 +125,10 @@ def compile_mapping(
 
 def is_masked(path: str, masked: tuple[str, ...]) -> bool:
     """Whether a canonical path lies at or below a masked one; selectors do not matter."""
-    bare = _bare(path)
-    return any(bare == mark or bare.startswith(f"{mark}.") for mark in map(_bare, masked))
+    own = bare(path)
+    return any(own == mark or own.startswith(f"{mark}.") for mark in map(bare, masked))
 
 
-def _bare(path: str) -> str:
-    parts, depth = [], 0
-    for character in path:
-        depth += (character == "[") - (character == "]")
-        if depth == 0 and character != "]":
-            parts.append(character)
-    return "".join(parts)
+def bare(path: str) -> str:
+    """``relatedParty[role=customer].name`` -> ``relatedParty.name``."""
+    return _SELECTOR.sub("", path)
