@@ -83,8 +83,9 @@ def accept(connection: sa.Connection, batch: Sequence[Acceptance]) -> list[Verdi
 
 def _outcome(verdict: Verdict) -> Row:
     if isinstance(verdict, Failure):
-        return journal.failed(verdict)
-    return {"outcome": "duplicate" if verdict.replayed else "accepted", "order_id": verdict.order_id}
+        return journal.failed(verdict) | {"order_id": ""}  # set both ways, like the state
+    outcome = "duplicate" if verdict.replayed else "accepted"
+    return {"outcome": outcome, "order_id": verdict.order_id, "failure": None}
 
 
 class _Look:
@@ -103,6 +104,8 @@ class _Look:
         if first and item.on_repeat == "refuse":
             return keys.duplicate_exchange(item.exchange_id, first["message_id"], first["order_id"])
         if first and first["answer"]:
+            if first["answer"]["externalId"] != item.order["external_id"]:
+                return keys.other_number(item.exchange_id, first["order_id"])
             return Accepted(first["order_id"], first["answer"], replayed=True)
         verdict = self._judge_business(item)
         if item.exchange_id and isinstance(verdict, Accepted):  # a refusal burns no id

@@ -61,7 +61,7 @@ def build(config: Config) -> Hub:
         registry=specs,
         topology=bindings,
         gateway=gateway,
-        intake=Intake(store, clock, router, Events(outcomes), calls),
+        intake=Intake(store, clock, router, Events(outcomes), calls, topology.systems()),
         worker=Worker(store, clock, gateway, router, outcomes, limits),
         fallout=FalloutDesk(store, Actions(clock, outcomes)),
         local={CORE: _state_of(bindings, gateway)},

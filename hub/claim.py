@@ -17,7 +17,6 @@ from interfaces.clock import real_now
 
 Row = dict[str, Any]
 WAIT_CLAIM = 30  # waiting tasks past their deadline, per round
-WAITING = "state = 'waiting' AND deadline_at > 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +155,7 @@ def overdue(connection: sa.Connection, moments: Sequence[int]) -> list[list[Row]
         for real, moment in clocks
         for row in connection.execute(
             sa.select(t)
-            .where(sa.text(WAITING), t.c.deadline_real == real, t.c.deadline_at <= moment)
+            .where(sa.text(schema.WAITING), t.c.deadline_real == real, t.c.deadline_at <= moment)
             .order_by(t.c.deadline_at)
             .limit(WAIT_CLAIM)
         ).mappings()

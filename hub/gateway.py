@@ -51,6 +51,10 @@ class Gateway:
             advice="bind an interface that has it, or correct the plan; `mboss check` finds this at start",
         )
 
+    def offers(self, refs: tuple[str, ...], name: str) -> bool:
+        """Whether one of these interfaces has the operation."""
+        return any(name in self.agreement(ref).spec.operations for ref in refs)
+
     def encode(self, ref: str, operation: str, message: Message) -> WireMessage:
         return self.agreement(ref).write_request(operation, message)
 

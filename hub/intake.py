@@ -52,33 +52,55 @@ class Inbound:
 
 
 class Intake:
-    """See the module."""
+    """See the module. ``systems``: SysID -> system code; the hub speaks of systems by their codes only."""
 
-    def __init__(self, store: Store, clock: Clock, router: Router, events: Events, calls: Calls) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        router: Router,
+        events: Events,
+        calls: Calls,
+        systems: Mapping[str, str] | None = None,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._router = router
         self._events = events
         self._calls = calls
+        self._systems = systems or {}
 
     def submit(self, inbound: Inbound) -> Future[Message]:
         """The canonical reply once everything it says is committed; Failure when refused."""
         done: Future[Message] = Future()
         done.set_running_or_notify_cancel()
         roles = {"order": self._order, "event": self._event, "call": self._call}
+        inbound = self._by_code(inbound)
         try:
             roles[inbound.received.operation.role or "call"](inbound, done)
         except Failure as failure:
             self._refuse_later(inbound, failure, done)
         except Exception as error:
-            log.error("intake failed", operation=inbound.received.operation.name, at=place_of(error))
-            self._refuse_later(inbound, Failure("internal", f"the hub failed ({type(error).__name__})"), done)
+            self._fail(inbound, error, done)
         return done
 
     def refuse(self, wire: WireMessage, failure: Failure, endpoint: str, caller: str = "") -> Future[str]:
         """Journal a request that could not even be read; the journal row's id is the incident id."""
         row = journal.row("in", wire, None, at=self._clock.now(), endpoint=endpoint, peer=caller)
         return self._store.submit(journal.append, row | journal.failed(failure))
+
+    def _by_code(self, inbound: Inbound) -> Inbound:
+        message = inbound.received.message
+        if message.source not in self._systems and message.reply_to not in self._systems:
+            return inbound
+        source, reply_to = (self._systems.get(name, name) for name in (message.source, message.reply_to))
+        message = replace(message, source=source, reply_to=reply_to)
+        return replace(inbound, received=replace(inbound.received, message=message))
+
+    def _check_caller(self, inbound: Inbound, function: str) -> None:
+        """Both who says to have sent it and whose interface it came by: a name alone opens no door."""
+        for caller in (inbound.received.message.source, inbound.agreement.spec.system):
+            self._router.check_caller(caller, function)
 
     def _call(self, inbound: Inbound, done: Future[Message]) -> None:
         message = inbound.received.message
@@ -89,6 +111,7 @@ class Intake:
         )
         route = inbound.received.operation.route
         assert route is not None, "a call without a route is refused by lint"
+        self._check_caller(inbound, route.function)
         self._calls.ask(question, message, route, lambda body: self._reply(inbound, body), done)
 
     # -- orders -------------------------------------------------------------------------------------
@@ -104,7 +127,7 @@ class Intake:
         operation, message = received.operation, self._placed(received.message)
         now = message.at
         route = operation.route or Route("PLAN", "plan")
-        self._router.check_caller(message.source, route.function)
+        self._check_caller(inbound, route.function)
         plan = self._router.plan(message, route, now)
         order_id = derived("ord", message.id)
         tasks = self._router.tasks(plan, order_id, message, now)
@@ -159,7 +182,7 @@ class Intake:
         failpoint("accept.after_commit")
         error = written.exception()
         if error is not None:
-            done.set_exception(error)
+            self._fail(inbound, error, done)
             return
         verdict = written.result()
         if isinstance(verdict, Accepted):
@@ -182,7 +205,7 @@ class Intake:
         def matched(f: Future[str]) -> None:
             failpoint("event.after_commit")
             if error := f.exception():
-                done.set_exception(error)
+                self._fail(inbound, error, done)
             else:
                 state = RECEIVED.get(f.result(), "received")
                 done.set_result(self._reply(inbound, {"externalId": event.key[:64] or "-", "state": state}))
@@ -203,6 +226,14 @@ class Intake:
             peer=inbound.caller or message.source,
         )
 
+    def _fail(self, inbound: Inbound, error: BaseException, done: Future[Message]) -> None:
+        """A fault of ours, not the message's: it is journalled all the same, and the sender may send it again."""
+        if isinstance(error, Failure) and error.code == "unavailable":
+            done.set_exception(error)  # the store takes nothing at all
+            return
+        log.error("intake failed", operation=inbound.received.operation.name, at=place_of(error))
+        self._refuse_later(inbound, Failure("internal", f"the hub failed ({type(error).__name__})"), done)
+
     def _refuse_later(self, inbound: Inbound, failure: Failure, done: Future[Message]) -> None:
         """Keep what was refused (and audit who may not call whom), then say no."""
         row = self._journal_row(inbound, inbound.received.message) | journal.failed(failure)
@@ -216,7 +247,7 @@ class Intake:
                     "action": "refused",
                     "object": failure.where,
                     "reason": failure.message,
-                    "detail": {"message": row["id"], "operation": row["operation"]},
+                    "detail": {"message": row["id"], "interface": row["interface"], "operation": row["operation"]},
                 },
             )
         self._store.submit(journal.append, row).add_done_callback(lambda _: done.set_exception(failure))

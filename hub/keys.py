@@ -60,6 +60,17 @@ def other_content(source: str, external_id: str, order_id: str) -> Failure:
     )
 
 
+def other_number(exchange_id: str, order_id: str) -> Failure:
+    """A second order under the exchange id of the first is no repeat: its answer would not be true."""
+    return Failure(
+        "conflict",
+        f"exchange id {exchange_id} was used before for another order, {order_id}",
+        where=f"order {order_id}",
+        advice="send every order under an exchange id of its own",
+        detail={"order": order_id},
+    )
+
+
 def in_transit(order: Mapping[str, Any]) -> Failure:
     """在途: the product instance has an open order."""
     return Failure(

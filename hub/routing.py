@@ -11,6 +11,7 @@ from hub.gateway import Gateway
 from hub.planner import Planner
 from hub.topology import Topology
 from interfaces.canonical import schema
+from interfaces.failure import Failure
 from interfaces.message import Body, Message
 from interfaces.plan import Plan, PlannedTask, Undo
 from interfaces.spec.model import Route
@@ -32,9 +33,22 @@ class Router:
     def plan(self, message: Message, route: Route, now: int) -> Plan:
         """The planner's plan for product orders, one routed task for everything else. Failure if refused."""
         if route.function != PLAN:
-            return pass_through(message, self.operation_of(message, route), route.function)
+            return pass_through(message, self._offered(message, route, now), route.function)
 
         return self._planner.plan(message, self.topology.served(message.area, now))
+
+    def _offered(self, message: Message, route: Route, now: int) -> str:
+        """The operation asked for. What the message names and nobody there does is the message's fault, not ours."""
+        name = self.operation_of(message, route)
+        binding = self.topology.bind(route.function, message.area, at=now)
+        if route.operation == "$action" and not self._gateway.offers(binding.interfaces, name):
+            raise Failure(
+                "rejected",
+                f"{binding.system} does not do {name!r}",
+                where=f"{route.function} in local network {message.area}",
+                advice=f"see `mboss interface show {binding.interfaces[0]}`",
+            )
+        return name
 
     @staticmethod
     def operation_of(message: Message, route: Route) -> str:

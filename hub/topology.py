@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -173,6 +174,13 @@ def _keep_one(connection: sa.Connection, topology: Topology) -> int:
     row = {"version": version, "valid_from": real_now(), "hash": digest, "data": topology.data, "who": "start"}
     connection.execute(sa.insert(t).values(row))
     return version
+
+
+@cache
+def systems() -> Mapping[str, str]:
+    """ContractRoot SysID -> system instance code (hub/profiles/systems.yaml)."""
+    data = yaml.safe_load(files("hub").joinpath("profiles/systems.yaml").read_text("utf-8"))
+    return MappingProxyType(dict(data["systems"]))
 
 
 @cache

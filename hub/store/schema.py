@@ -27,6 +27,9 @@ def _flag(name: str) -> sa.Column[int]:
 LOOSE = "direction = 'in' AND in_reply_to = '' AND order_id = '' AND task_id = ''"
 """Requests that belong to no order: questions and refusals. The balance counts them; few, so their index is small."""
 
+WAITING = "state = 'waiting' AND deadline_at > 0"
+"""Tasks whose wait can run out. A query must say it literally to be served by their index."""
+
 # The journal (EIP message store), append-only: every message in and out with its original bytes.
 message = sa.Table(
     "message",
@@ -169,7 +172,11 @@ task = sa.Table(
     sa.Column("fence", sa.Integer, nullable=False, server_default="0"),
     sa.Column("updated_at", Time, nullable=False, server_default="0"),
     sa.Index("task_order", "order_id"),
-    sa.Index("task_due", "state", "due_at"),
+    # in the order in which due tasks are taken; with the peer, so that a dead peer's many are skipped in the index
+    sa.Index("task_due", "state", "priority", "due_at", "id", "peer"),
+    sa.Index(
+        "task_wait", "deadline_real", "deadline_at", sqlite_where=sa.text(WAITING), postgresql_where=sa.text(WAITING)
+    ),
 )
 
 # A task that needs a person.

@@ -57,6 +57,21 @@ def test_a_repeated_exchange_id_is_refused_where_the_envelope_says_so(store: Sto
     assert (repeated.code, repeated.detail["first"]) == ("duplicate", first.message["id"])
 
 
+def test_a_repeated_exchange_id_with_the_same_order_gets_the_first_answer(store: Store) -> None:
+    first = store.write(accept, acceptance("X1", exchange_id="R1"))
+    again = store.write(accept, acceptance("X1", exchange_id="R1"))
+    assert isinstance(first, Accepted)
+    assert again == Accepted(first.order_id, first.answer, replayed=True)
+
+
+def test_another_order_under_the_exchange_id_of_the_first_is_not_told_it_was_taken(store: Store) -> None:
+    first = store.write(accept, acceptance("X1", exchange_id="R1"))
+    other = store.write(accept, acceptance("X2", exchange_id="R1"))
+    assert isinstance(first, Accepted)
+    assert isinstance(other, Failure)
+    assert (other.code, other.detail["order"]) == ("conflict", first.order_id)
+
+
 def test_a_refusal_burns_no_exchange_id(store: Store) -> None:
     store.write(accept, acceptance("X1"))
     refused = store.write(accept, acceptance("X1", digest="d2", exchange_id="T9", on_repeat="refuse"))

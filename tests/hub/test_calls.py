@@ -24,10 +24,8 @@ from interfaces.wire import WireMessage
 TOPOLOGY = from_data(
     {
         "bindings": [
-            {"function": name, "area": "*", "system": name, "interfaces": [name.lower()]}
-            for name in ("BILL", "RM", "NMS")
+            {"function": name, "area": "*", "system": name, "interfaces": [name.lower()]} for name in ("BILL", "RM")
         ],
-        "rules": [{"function": "NMS", "except": ["SPS"], "reason": {"en": "never"}}],
     }
 )
 
@@ -38,11 +36,6 @@ class Router:
     @staticmethod
     def operation_of(message: Message, route: Route) -> str:
         return route.operation
-
-    @staticmethod
-    def check_caller(caller: str, function: str) -> None:
-        if refused := TOPOLOGY.refuse_caller(caller, function):
-            raise refused
 
 
 class Gateway:
@@ -111,12 +104,6 @@ def test_a_hanging_peer_holds_its_own_places_only(calls: Calls, gateway: Gateway
     assert refused.value.code == "unavailable"
     gateway.let_go.set()
     assert [f.result(10).body for f in hanging] == [{"ok": True}] * 2
-
-
-def test_who_may_not_call_is_refused(calls: Calls) -> None:
-    with pytest.raises(Failure) as refused:
-        ask(calls, "NMS").result(10)
-    assert refused.value.code == "forbidden"
 
 
 def test_a_repeated_exchange_id_is_refused_and_the_first_stays(calls: Calls, store: Store) -> None:
