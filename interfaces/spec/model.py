@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 Direction = Literal["inbound", "outbound"]
 """inbound: the peer calls the hub; outbound: the hub calls the peer."""
-TransportKind = Literal["soap", "rest", "amqp", "table", "file", "local"]
+TransportKind = Literal["soap", "rest", "amqp", "table", "local"]
 Pattern = Literal["request-reply", "one-way", "async-request-reply", "callback"]
 Role = Literal["order", "call", "event"]
 
@@ -109,7 +109,7 @@ class Operation:
                    once (queries, counter holds). event: matched to a waiting task
     route          inbound order/call only
     wire           transport's own names: soap {operation, action}, rest {method, path}, amqp {exchange,
-                   routingKey, replyTo}, table {request, status}, contract-root {busCode, serviceCode,
+                   routingKey, replyTo, type}, table {request, reply, key}, contract-root {busCode, serviceCode,
                    contractVersion}
     timeout        seconds for one exchange, total
     reply_within   seconds until the callback must be there (async-request-reply)
