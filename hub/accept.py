@@ -104,13 +104,20 @@ class _Look:
         if first and item.on_repeat == "refuse":
             return keys.duplicate_exchange(item.exchange_id, first["message_id"], first["order_id"])
         if first and first["answer"]:
-            if first["answer"]["externalId"] != item.order["external_id"]:
-                return keys.other_number(item.exchange_id, first["order_id"])
-            return Accepted(first["order_id"], first["answer"], replayed=True)
+            return self._again(item, first)
         verdict = self._judge_business(item)
         if item.exchange_id and isinstance(verdict, Accepted):  # a refusal burns no id
             self._note_exchange(item, verdict)
         return verdict
+
+    def _again(self, item: Acceptance, first: Row) -> Verdict:
+        """The exchange id was seen: its first answer, which is only true of what was sent first."""
+        order, known = item.order, self.keys.get(item.key)
+        if first["answer"]["externalId"] != order["external_id"] or known is None:
+            return keys.other_number(item.exchange_id, first["order_id"])
+        if known["order_id"] == first["order_id"] and known["digest"] != item.digest:
+            return keys.other_content(order["source"], order["external_id"], known["order_id"])
+        return Accepted(first["order_id"], first["answer"], replayed=True)
 
     def _judge_business(self, item: Acceptance) -> Verdict:
         order = item.order

@@ -43,7 +43,7 @@ def call_intake(hubs: Hubs, operation: str, tree: Mapping[str, Any]) -> Mapping[
 
 def by_soap(hubs: Hubs, order: Order) -> Answer:
     """A sales channel with a SOAP client."""
-    reply = call_intake(hubs, "submitOrder", _intake(order))
+    reply = call_intake(hubs, "submitOrder", intake_tree(order))
     return Answer("faultstring" not in reply and _ok(reply, "resultCode"), _first(reply, "hubOrderId"), str(reply))
 
 
@@ -88,7 +88,8 @@ CHANNELS: Final[Mapping[str, Submit]] = {
 }
 
 
-def _intake(order: Order) -> dict[str, Any]:
+def intake_tree(order: Order) -> dict[str, Any]:
+    """``submitOrder`` of the channels' SOAP interface, as a tree."""
     return {
         "sourceSystem": "CHAN",
         "requestId": f"R-{order.external_id}",

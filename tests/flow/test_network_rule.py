@@ -12,8 +12,9 @@ from mocks.peers.sps_soap import HUB
 from tests.flow.house import House, Record
 
 
-@pytest.mark.parametrize("sender", ["CHAN", "CRM", "CC", "KA"])
+@pytest.mark.parametrize("sender", ["CHAN", "CRM", "CC", "KA", "SPS", "NA"])
 def test_a_request_for_activation_is_refused_and_audited(house: House, sender: str) -> None:
+    """At the channels' door nobody is provisioning, whatever name he gives."""
     before = house.peers.effects("NMS")["calls"]
     order = house.order()
     reply = call_intake(house.hubs, "requestActivation", _request(sender, order.external_id))

@@ -59,7 +59,7 @@ def test_twenty_submits_of_one_order_at_once_are_one_order(house: House) -> None
     assert [item["id"] for item in listed] == [order_id]
 
 
-@pytest.mark.parametrize("channel", ["http-exchange", "tmf622"])
+@pytest.mark.parametrize("channel", ["soap", "http-exchange", "tmf622"])
 def test_other_content_under_a_used_number_is_a_conflict_that_names_the_order(house: House, channel: str) -> None:
     order = house.order()
     order_id = house.taken(order, channel)
@@ -67,6 +67,16 @@ def test_other_content_under_a_used_number_is_a_conflict_that_names_the_order(ho
     assert not answer.taken
     assert order_id in answer.text
     assert house.ended(order_id)["reached"] == "completed"
+
+
+def test_two_orders_under_one_request_id_are_not_told_that_both_were_taken(house: House) -> None:
+    first, second = house.order(), house.order()
+    order_id = house.taken(first)
+    reply = channels.call_intake(
+        house.hubs, "submitOrder", channels.intake_tree(second) | {"requestId": f"R-{first.external_id}"}
+    )
+    assert order_id in reply["faultstring"][0]
+    assert house.ended(house.taken(second))["reached"] == "completed"
 
 
 def test_a_tmf622_order_can_be_read_back(house: House) -> None:

@@ -72,6 +72,14 @@ def test_another_order_under_the_exchange_id_of_the_first_is_not_told_it_was_tak
     assert (other.code, other.detail["order"]) == ("conflict", first.order_id)
 
 
+def test_other_content_under_the_same_exchange_id_and_number_is_a_conflict(store: Store) -> None:
+    first = store.write(accept, acceptance("X1", exchange_id="R1"))
+    other = store.write(accept, acceptance("X1", digest="d2", exchange_id="R1"))
+    assert isinstance(first, Accepted)
+    assert isinstance(other, Failure)
+    assert (other.code, other.detail["order"]) == ("conflict", first.order_id)
+
+
 def test_a_refusal_burns_no_exchange_id(store: Store) -> None:
     store.write(accept, acceptance("X1"))
     refused = store.write(accept, acceptance("X1", digest="d2", exchange_id="T9", on_repeat="refuse"))
