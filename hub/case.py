@@ -166,7 +166,7 @@ class Case:
             over = task["id"] in taken_back or task["state"] in ("waiting", "fallout")
             if over and (task["state"], "undone") in lifecycle.TASK:
                 self.move_task(task, "undone")
-        self.order["compensated"] = 1
+        self.order["compensated"] = int(all(t["state"] != "skipped" for t in undo))  # a person may leave some as it is
         self.move_order(f"undone_{self.order['outcome']}")
 
     # -- keeping ------------------------------------------------------------------------------------

@@ -112,10 +112,11 @@ class Outcomes:
         )
 
     def _failed(self, one: Case, task: Row, outcome: Outcome, failure: Failure) -> None:
+        attempt = _in_a_row(task, failure)
         decision = self._rules.decide(
             policy.Situation(
                 code=failure.code,
-                attempt=max(task["attempt"], 1),
+                attempt=attempt,
                 # a peer that was asked and says no has answered the question: the no is of the request itself
                 mode="send" if failure.code == "rejected" and outcome.output else task["mode"],
                 kind=task["kind"],
@@ -125,14 +126,14 @@ class Outcomes:
             )
         )
         says = f"{task['peer']}: {failure.message}"
-        changes = {"failure": failure.to_json(), "reason": says, **_RELEASED}
+        changes = {"failure": failure.to_json(), "reason": says, "attempt": attempt, **_RELEASED}
         sent = _sent_after(task, outcome, failure, decision)
         match decision.then:
             case "again" | "send":
                 mode = "send" if decision.then == "send" else task["mode"]
                 one.move_task(task, "again", due_at=one.now + decision.delay, mode=mode, sent=sent, **changes)
             case "ask":
-                one.move_task(task, "again", due_at=one.now, mode="ask", attempt=0, sent=sent, **changes)
+                one.move_task(task, "again", due_at=one.now, sent=sent, **changes | {"mode": "ask", "attempt": 0})
             case "refuse" | "give_up":
                 if task["state"] == "fallout":
                     one.resolved.append((task["id"], "refused", "peer"))
@@ -147,6 +148,12 @@ class Outcomes:
 _RELEASED: Row = {"lease_owner": "", "lease_until": 0, "deadline_at": 0}
 _NOTHING_DONE = frozenset({"unavailable", "throttled"})
 _HELD = frozenset({"sending", "waiting"})  # a claim holds the task until its wait is over
+
+
+def _in_a_row(task: Row, failure: Failure) -> int:
+    """How often it came to this, from 1: a peer that was out of reach for an hour has used up no other patience."""
+    before = (task["failure"] or {}).get("code", failure.code)
+    return max(task["attempt"], 1) if before == failure.code else 1
 
 
 def _sent_after(task: Row, outcome: Outcome, failure: Failure, decision: policy.Decision) -> int:

@@ -31,9 +31,11 @@ def show(hub: Target, area: str | None, function: str | None) -> None:
     Example:
       mboss topology show --area 8330300
     """
-    bindings = hub.get("topology", area=area, function=function)["items"]
+    found = hub.get("topology", area=area, function=function)
+    bindings, named = found["items"], {"topology": found["name"], "version": found["version"]}
     if hub.as_json:
         for binding in bindings:
-            json_line(binding)
+            json_line(named | binding)
         return
+    click.echo("Topology {topology}, version {version}".format(**named))
     click.echo(table(bindings, COLUMNS))

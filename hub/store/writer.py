@@ -45,6 +45,8 @@ class Store:
         self._reader_engine: Engine = open_engine(url, writes=False)
         self._queue: queue.SimpleQueue[Write | None] = queue.SimpleQueue()
         self._listeners: list[Callable[[set[Apply]], None]] = []
+        self._closing = threading.Lock()
+        self._closed = False
         self.batches = 0
         self.writes = 0
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
@@ -54,7 +56,11 @@ class Store:
         """Queue one write; the future holds its result after the commit, or the error that undid it."""
         future: Future[R] = Future()
         future.set_running_or_notify_cancel()  # a caller who walks away cannot cancel a write
-        self._queue.put((apply, item, future))
+        with self._closing:
+            if self._closed:
+                future.set_exception(Failure("unavailable", "the hub is stopping and takes no writes"))
+            else:
+                self._queue.put((apply, item, future))
         return future
 
     def write(self, apply: Callable[[sa.Connection, Sequence[T]], Sequence[R]], item: T) -> R:
@@ -73,9 +79,11 @@ class Store:
 
     def close(self) -> None:
         """Write what is queued, then stop. May be called twice."""
-        if self._thread.is_alive():
-            self._queue.put(None)
-            self._thread.join()
+        with self._closing:  # nothing is queued behind the end, where nobody would ever look
+            if not self._closed:
+                self._queue.put(None)
+            self._closed = True
+        self._thread.join()
         self._writer_engine.dispose()
         self._reader_engine.dispose()
 
@@ -105,13 +113,14 @@ class Store:
         try:
             done = self._transaction(writes)
         except Exception as error:
-            if len(writes) > 1:
+            if len(writes) > 1 and not takes_nothing(error):
                 log.warning("batch undone, writing one by one", writes=len(writes), at=place_of(error))
                 for write in writes:
                     self._commit_alone(write)
                 self._tell(writes)
                 return
-            self._fail(writes[0], error)
+            for write in writes:
+                self._fail(write, error)
             return
         # listeners first: a woken worker finds the rows, and nobody waits for a callback
         self._tell(writes)
@@ -148,6 +157,16 @@ class Store:
         kinds = {apply for apply, *_ in writes}
         for listener in self._listeners:
             listener(kinds)
+
+
+# locked by another, read-only, input/output error, full, cannot be opened: sqlite.org/rescode.html
+_DOWN = frozenset({5, 6, 8, 10, 13, 14})
+
+
+def takes_nothing(error: Exception) -> bool:
+    """The database itself is in trouble: no write of the batch would fare better, and each would wait as long."""
+    cause = getattr(error, "orig", None)
+    return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _DOWN
 
 
 def translate(error: Exception) -> Exception:

@@ -63,13 +63,15 @@ def test_lists_print_one_json_line_each(url: str) -> None:
     assert [o["id"] for o in orders] == ["ord_stuck"]
     assert [c["id"] for c in lines(mboss("fallout", "list", "--json", "--url", url))] == ["fo_1"]
     bindings = lines(mboss("topology", "show", "--area", "8330300", "--function", "SPS", "--json", "--url", url))
-    assert [b["system"] for b in bindings] == ["97"]
+    assert [(b["system"], b["topology"], b["version"]) for b in bindings] == [("97", "first-day", 1)]
 
 
 def test_tables_are_readable(url: str) -> None:
     assert "external id" in mboss("order", "list", "--url", url).stdout.splitlines()[0]
     assert "BILL gave an unknown code" in mboss("fallout", "list", "--url", url).stdout
-    assert "8330300" in mboss("topology", "show", "--url", url).stdout
+    bindings = mboss("topology", "show", "--url", url).stdout
+    assert bindings.splitlines()[0] == "Topology first-day, version 1"
+    assert "8330300" in bindings
 
 
 def test_a_trace_tells_messages_and_states(url: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Sequence
 from concurrent.futures import wait
@@ -72,6 +73,33 @@ def test_closing_writes_what_is_queued_and_may_happen_twice(store: Store) -> Non
     store.close()
     assert all(f.done() for f in futures)
     store.close()
+
+
+def test_a_write_after_the_end_is_refused_and_waits_for_nobody(store: Store) -> None:
+    store.close()
+    refused = store.submit(put, "late").exception(10)
+    assert isinstance(refused, Failure)
+    assert refused.code == "unavailable"
+
+
+def test_a_database_that_takes_nothing_is_asked_once_for_a_whole_batch(store: Store) -> None:
+    """Locked by somebody else: forty writes wait together, not one after the other."""
+    gate, asked = threading.Event(), []
+
+    def busy(connection: sa.Connection, items: Sequence[str]) -> list[str]:
+        asked.append(len(items))
+        cause = sqlite3.OperationalError("database is locked")
+        cause.sqlite_errorcode = sqlite3.SQLITE_BUSY
+        raise sa.exc.OperationalError("BEGIN IMMEDIATE", None, cause)
+
+    hold(store, gate)
+    futures = [store.submit(busy, f"k{i}") for i in range(40)]
+    gate.set()
+    failures = [f.exception(10) for f in futures]
+    assert {type(f) for f in failures} == {Failure}
+    assert sum(asked) == 40
+    store.write(put, "after")
+    assert keys_in(store) == {"after"}
 
 
 def test_readers_cannot_write(store: Store) -> None:

@@ -63,6 +63,15 @@ def test_every_fallout_of_an_ended_order_is_closed(house: House) -> None:
         assert connection.scalar(sa.select(sa.func.count()).where(schema.fallout.c.state == "open")) == 0
 
 
+def test_an_undo_that_a_person_skips_is_not_called_compensated(house: House) -> None:
+    order_id = house.accept(tasks=["one", "two"])
+    house.end(house.claim()[0])
+    house.end(house.claim()[0], "failed", failure=Failure("rejected", "no"))
+    house.end(house.claim()[0], "failed", failure=Failure("rejected", "too late"))
+    act(house, house.fallouts()[0]["id"], "skip", "the customer keeps it")
+    assert (house.order(order_id)["state"], house.order(order_id)["compensated"]) == ("failed", 0)
+
+
 def test_an_order_that_goes_on_has_no_reason_to_stand_still(house: House) -> None:
     order_id = house.accept(tasks=["one", "two"])
     house.end(house.claim()[0], "failed", failure=Failure("invalid", "name too long"))

@@ -69,6 +69,16 @@ def test_a_callback_that_says_returned_while_the_peer_is_asked_counts(house: Hou
     assert house.order(order_id)["state"] == "failed"
 
 
+def test_an_hour_out_of_reach_uses_up_no_other_patience(house: House) -> None:
+    """Nine refused connections, then one lost answer of a peer that honours our key: sent again, not given up."""
+    house.accept()
+    for failure in (*[DOWN] * 9, LOST):
+        row = again(house)
+        house.send(row)
+        house.end(row, "failed", failure=failure, idempotent=True, attempted=False)
+    assert (again(house)["attempt"], house.fallouts()) == (2, [])
+
+
 def test_a_wait_that_two_processes_see_run_out_is_decided_once(house: House) -> None:
     house.accept()
     (row,) = house.claim()
