@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from interfaces.agreement import Agreement
 from interfaces.mapping.rows import Path, Step, parse_path, written_out
-from interfaces.spec.lint_rules import Hit, code_values
+from interfaces.spec.lint_rules import Hit, code_values, reads
 from interfaces.spec.model import InterfaceSpec, Operation, Row, Side
 from interfaces.spec.shapes import Shape, canonical_shape, walk
 
@@ -26,11 +26,10 @@ def _side(spec: InterfaceSpec, agreement: Agreement, op: Operation, side: Side) 
     what = f"{op.name} {'request' if side is op.request else 'reply'}"
     own, wire = canonical_shape(side), agreement.shape(side)
     yield from _scope(rows, own, wire, what)
-    reads = (spec.direction == "inbound") == (side is op.request)
     settings = {str(spec.transport.settings.get(n, "")) for n in ("source", "exchangeId", "replyTo")}
     line = rows[0].line if rows else op.line
     # what is read must make a whole canonical body; what is written, a whole wire message
-    target, column = (own, CANONICAL) if reads else (wire, WIRE)
+    target, column = (own, CANONICAL) if reads(spec, op, side) else (wire, WIRE)
     yield from _mandatory(rows, target, column, line, what, settings)
 
 

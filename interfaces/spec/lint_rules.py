@@ -7,18 +7,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from interfaces.mapping import is_masked
+from interfaces.mapping import bare, is_masked
 from interfaces.mapping.rows import parse_path
-from interfaces.spec.model import InterfaceSpec, Operation, Row
+from interfaces.spec.model import InterfaceSpec, Operation, Row, Side
 from interfaces.spec.shapes import JsonShape, canonical_shape, walk
 
 Hit = tuple[str, int, str]
 
 _HOST = re.compile(r"\w+://|\b\d{1,3}(\.\d{1,3}){3}\b|\blocalhost\b")
 _SECRET = re.compile(r"password|passwd|secret|token|SrcSysSign", re.IGNORECASE)
-_PERSONAL = re.compile(
-    r"(^|\.)relatedParty(\[[^\]]*\])?\.(name|phone|identification\.number)$|(^|\.)identification\.number$"
-)
+_PERSONAL = re.compile(r"(^|\.)relatedParty\.(name|phone)$|(^|\.)identification\.number$")
 
 
 def check(spec: InterfaceSpec) -> Iterator[Hit]:
@@ -27,20 +25,22 @@ def check(spec: InterfaceSpec) -> Iterator[Hit]:
     for operation in spec.operations.values():
         for rule in OPERATION_RULES:
             yield from rule(spec, operation)
-        for row in rows_of(operation):
-            yield from _row(spec, row)
+        for side in (operation.request, operation.reply):
+            for row, path in _flat(side.mapping or () if side else ()):
+                yield from _row(spec, row, path)
 
 
-def rows_of(operation: Operation) -> Iterator[Row]:
-    """Every row of both messages, those inside groups too."""
-    for side in (operation.request, operation.reply):
-        yield from _flat(side.mapping or () if side else ())
+def reads(spec: InterfaceSpec, operation: Operation, side: Side) -> bool:
+    """Whether the hub reads this message; it writes the other one of the operation."""
+    return (spec.direction == "inbound") == (side is operation.request)
 
 
-def _flat(rows: tuple[Row, ...]) -> Iterator[Row]:
+def _flat(rows: tuple[Row, ...], base: str = "") -> Iterator[tuple[Row, str]]:
+    """Every row, those inside groups too, with its canonical path from the top."""
     for row in rows:
-        yield row
-        yield from _flat(row.rows)
+        path = ".".join(part for part in (base, row.canonical) if part)
+        yield row, path
+        yield from _flat(row.rows, path)
 
 
 def _settings(spec: InterfaceSpec) -> Iterator[Hit]:
@@ -108,7 +108,7 @@ def _catch_all(spec: InterfaceSpec, op: Operation) -> Iterator[Hit]:
 OPERATION_RULES = (_role, _correlation, _retry, _catch_all)
 
 
-def _row(spec: InterfaceSpec, row: Row) -> Iterator[Hit]:
+def _row(spec: InterfaceSpec, row: Row, path: str) -> Iterator[Hit]:
     options = row.options
     if row.rows and not ("[key=" in str(row.canonical) and "[key=" in str(row.wire)):
         yield "repeating-group-without-key", row.line, f"{row.canonical} <-> {row.wire} is aligned by position"
@@ -117,22 +117,23 @@ def _row(spec: InterfaceSpec, row: Row) -> Iterator[Hit]:
     date = str(options.get("date", ""))
     if "HH" in date and "@" not in date and "XXX" not in date:
         yield "tz-missing", row.line, f"{row.canonical}: {date} names no zone; Asia/Shanghai is assumed"
-    if row.canonical and _PERSONAL.search(row.canonical) and not is_masked(row.canonical, spec.masked):
-        yield "pii-not-marked", row.line, f"{row.canonical} is personal"
+    if _PERSONAL.search(bare(path)) and not is_masked(path, spec.masked):
+        yield "pii-not-marked", row.line, f"{path} is personal"
 
 
 def code_values(spec: InterfaceSpec, operation: Operation) -> Iterator[Hit]:
     """Code lists against the enumerations of the canonical type."""
     for side in (operation.request, operation.reply):
-        shape = canonical_shape(side) if side else None
-        for row in (side.mapping or ()) if side else ():
-            yield from _codes_of(spec, row, shape)
+        if side is not None:
+            for row in side.mapping or ():
+                yield from _codes_of(spec, row, canonical_shape(side), written=not reads(spec, operation, side))
 
 
-def _codes_of(spec: InterfaceSpec, row: Row, shape: Any) -> Iterator[Hit]:
+def _codes_of(spec: InterfaceSpec, row: Row, shape: Any, written: bool) -> Iterator[Hit]:
+    """A value the list lacks matters only where it may have to be written."""
     place = walk(shape, parse_path(row.canonical)) if row.canonical else None
     for inner in row.rows:
-        yield from _codes_of(spec, inner, place)
+        yield from _codes_of(spec, inner, place, written)
     if "code" not in row.options or not isinstance(place, JsonShape) or not place.enum():
         return
     codes = spec.code_lists[row.options["code"]]
@@ -144,5 +145,5 @@ def _codes_of(spec: InterfaceSpec, row: Row, shape: Any) -> Iterator[Hit]:
             row.line,
             f"{codes.name}: {row.canonical} is never {', '.join(unknown)}",
         )
-    if missing and "when" not in row.options:
+    if missing and written and "when" not in row.options:
         yield "codelist-missing-canonical-value", row.line, f"{codes.name} lacks {', '.join(missing)}"

@@ -103,6 +103,15 @@ DEFECTS = [
             )
         ],
     ),
+    (
+        "pii-not-marked",
+        [
+            (
+                "[area, lan]",
+                '[area, lan]\n          - ["relatedParty[key=id]", "res[key=no]", each: [[id, no], [name, type]]]',
+            )
+        ],
+    ),
     ("example-missing", [("operation: reserve, request", "operation: other, request")]),
     ("example-invalid", [("request: request.json", "request: canonical.json")]),
     ("example-invalid", [("request: request.json", "request: nowhere.json")]),
@@ -132,6 +141,17 @@ def test_a_condition_lets_two_rows_write_one_target(findings):
     two = "[area, lan, when: \"action == 'reserve'\"]\n          - [service.id, lan, when: \"action != 'reserve'\"]"
     rules = {f.rule for f in findings(SOUND.replace("[area, lan]", two))}
     assert "row-target-written-twice" not in rules
+
+
+def test_a_list_that_is_only_read_need_not_have_every_value(findings):
+    read = SOUND.replace(', device: "7"', "").replace(*INBOUND)
+    assert "codelist-missing-canonical-value" not in {f.rule for f in findings(read)}
+
+
+def test_a_masked_path_covers_the_rows_of_a_group(findings):
+    group = '[area, lan]\n          - ["relatedParty[key=id]", "res[key=no]", each: [[id, no], [name, type]]]'
+    marked = SOUND.replace("[area, lan]", group).replace("  examples:", "  masked: [relatedParty.name]\n  examples:")
+    assert "pii-not-marked" not in {f.rule for f in findings(marked)}
 
 
 def test_a_declared_lossy_list_passes(findings):
