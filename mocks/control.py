@@ -35,6 +35,7 @@ def effects(tx: Tx) -> Body:
 
 
 def journal(tx: Tx, key: str, limit: int) -> Body:
+    """``{"items": [rows]}``: the newest ``limit`` requests and calls of one key ("" = all), the oldest first."""
     rows = tx.rows("SELECT * FROM journal WHERE key = ? OR ? = '' ORDER BY id DESC LIMIT ?", key, key, limit)
     return {"items": [row | {"body": json.loads(row["body"])} for row in reversed(rows)]}
 
@@ -48,10 +49,12 @@ def verify(peer: Peer, tx: Tx) -> Body:
 
 
 def settings(tx: Tx) -> Body:
+    """Name -> value, all text."""
     return {row["name"]: row["value"] for row in tx.rows("SELECT * FROM setting")}
 
 
 def configure(peer: Peer, data: Any) -> Body:
+    """Change settings; Failure(invalid) for one that this peer has not."""
     known = {"hub_url", "clock_offset", *peer.defaults}
     if not isinstance(data, dict) or (set(data) - known):
         raise Failure("invalid", "unknown setting", where="config", advice=f"known: {sorted(known)}")
@@ -64,6 +67,7 @@ def configure(peer: Peer, data: Any) -> Body:
 
 
 def teach(peer: Peer, data: Any) -> Body:
+    """Add one rule or a list of them; Failure(invalid) when one is wrong, and none is added."""
     new = [rules.read(item) for item in (data if isinstance(data, list) else [data])]
     with peer.store.tx() as tx:
         for rule in new:

@@ -27,6 +27,8 @@ class Again(Exception):
 
 
 class Pump:
+    """One thread that looks for due jobs, and ``workers`` threads that do them."""
+
     def __init__(self, store: Store, jobs: Mapping[str, Job], workers: int = 8) -> None:
         self._store = store
         self._jobs = jobs

@@ -45,6 +45,8 @@ ON_THE_WIRE = frozenset(DO) - {"refuse", "return", "duplicate_callback", "no_cal
 
 @dataclass(frozen=True)
 class Rule:
+    """One behaviour: ``times`` is how often it still holds, -1 = always; ``args`` as in ``DO``."""
+
     operation: str
     do: str
     value: str = ""
@@ -102,6 +104,7 @@ def read(data: object) -> Rule:
 
 
 def add(tx: Tx, rule: Rule) -> None:
+    """Behind all rules there are: the oldest that matches is taken first."""
     tx.run(
         'INSERT INTO rule (operation, value, "do", times, args) VALUES (?, ?, ?, ?, ?)',
         *(rule.operation, rule.value, rule.do, rule.times, dumps(rule.args)),

@@ -48,6 +48,8 @@ class Wildcard:
 
 @dataclass(frozen=True, slots=True)
 class Group:
+    """xs:sequence, xs:choice or xs:all."""
+
     kind: Literal["sequence", "choice", "all"]
     particles: tuple[Particle, ...]
 
@@ -67,6 +69,8 @@ class Particle:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
+    """An attribute declaration that is not prohibited."""
+
     name: str
     required: bool
 

@@ -63,6 +63,7 @@ class Condition:
 
 
 def parse_when(text: str) -> Condition:
+    """``action != 'release'`` -> Condition; ValueError when it is not of that form."""
     match = _WHEN.fullmatch(text)
     if match is None:
         raise ValueError(f"{text!r} is not: path == literal, or path != literal")

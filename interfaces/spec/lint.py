@@ -64,6 +64,7 @@ class Finding:
 
 
 def finding(rule: str, where: str, message: str) -> Finding:
+    """A finding of one of RULES."""
     severity, fix = RULES[rule]
     return Finding(rule, severity, where, message, fix)
 

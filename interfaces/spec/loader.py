@@ -114,7 +114,7 @@ def _say(error: jsonschema.ValidationError) -> str:
 
 def seconds(text: str) -> float:
     """``"5s"`` -> 5.0; units ms, s, m, h, d."""
-    match = re.fullmatch(r"([0-9.]+)(ms|s|m|h|d)", text)
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)", text)
     if match is None:
         raise ValueError(f"not a duration: {text!r}")
     return float(match[1]) * _SECONDS[match[2]]

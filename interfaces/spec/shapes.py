@@ -141,6 +141,7 @@ ANYTHING, NOTHING = _Fixed(True), _Fixed(False)
 
 
 def canonical_shape(side: Side) -> JsonShape:
+    """What the canonical type of a message allows."""
     schema = canonical.schema(side.type_name, side.type_version)
     return JsonShape(schema, schema)
 
