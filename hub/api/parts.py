@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import cache
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Query, Request
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from hub.runtime import Hub
 from hub.views.mask import Masker
@@ -20,6 +22,9 @@ from interfaces.wire import WireMessage
 
 KEPT = ("idempotency-key",)
 """Request headers a message keeps."""
+
+BODY_SECONDS = 30.0
+"""Real seconds a sender may take for its whole body, as at the doors."""
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -54,6 +59,16 @@ async def whole_body(request: Request) -> bytes:
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise HTTPException(415, "a compressed body is not accepted")
     limit = request.app.state.hub.config.limits.body_bytes
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _within(request, limit)
+    except TimeoutError:
+        raise HTTPException(408, f"the body did not come within {BODY_SECONDS:.0f} s") from None
+    except ClientDisconnect:  # nobody hears it, but it is no fault of ours that needs a trace in the log
+        raise HTTPException(400, "the caller hung up") from None
+
+
+async def _within(request: Request, limit: int) -> bytes:
     body = bytearray()
     async for part in request.stream():
         body += part

@@ -1,0 +1,43 @@
+"""Bodies that come too slowly, or not to their end."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from hub.api import parts
+
+FIRST = {"type": "http.request", "body": b"{", "more_body": True}
+
+
+def read(*events: dict[str, Any]) -> bytes:
+    """What ``whole_body`` makes of these events, and of silence after them."""
+    waiting = list(events)
+
+    async def receive() -> dict[str, Any]:
+        if not waiting:
+            await asyncio.Event().wait()
+        return waiting.pop(0)
+
+    limits = SimpleNamespace(config=SimpleNamespace(limits=SimpleNamespace(body_bytes=100)))
+    app = SimpleNamespace(state=SimpleNamespace(hub=limits))
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": [], "query_string": b"", "app": app}
+    return asyncio.run(parts.whole_body(Request(scope, receive)))
+
+
+def test_a_body_that_never_ends_in_time_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "BODY_SECONDS", 0.05)
+    with pytest.raises(HTTPException) as refused:
+        read(FIRST)
+    assert refused.value.status_code == 408
+
+
+def test_a_caller_who_hangs_up_leaves_no_trace_in_the_log() -> None:
+    with pytest.raises(HTTPException) as refused:
+        read(FIRST, {"type": "http.disconnect"})
+    assert refused.value.status_code == 400
