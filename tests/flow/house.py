@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -27,6 +27,7 @@ LIMIT = 60.0
 LOOK_AGAIN = 0.05
 OTHERS = ("SPS", "NMS", "WFM", "BILL", "97")
 
+T = TypeVar("T")
 Record = dict[str, Any]
 Process = subprocess.Popen[bytes]
 
@@ -127,8 +128,7 @@ class House:
         def first() -> str:
             return next((wait["text"] for wait in self.record(order_id)["waiting"]), "")
 
-        found: str = until(first, lambda text: words in text)
-        return found
+        return until(first, lambda text: words in text)
 
     def sent(self, order_id: str) -> list[Record]:
         """What the hub sent for an order and its child orders: journal records, oldest first."""
@@ -151,9 +151,18 @@ class House:
         mine = [e for e in self.peers.effects(peer)["effects"] if e["key"] in keys]
         return sum((Counter({e["step"]: e["count"]}) for e in mine), Counter())
 
-    def told(self, peer: str, operation: str, do: str, value: str = "", times: int = 1, **args: Any) -> None:
+    def told(
+        self,
+        peer: str,
+        operation: str,
+        do: str,
+        value: str = "",
+        *,
+        times: int = 1,
+        args: Mapping[str, Any] | None = None,
+    ) -> None:
         """Tell a peer what to do with the request that carries ``value``."""
-        rule = {"operation": operation, "value": value, "do": do, "times": times, "args": args}
+        rule = {"operation": operation, "value": value, "do": do, "times": times, "args": dict(args or {})}
         self.peers.arrange(peer, [rule])
 
     def unmet(self) -> list[Record]:
@@ -184,10 +193,10 @@ class House:
 
 
 def _open_work(work: Record, instance: str) -> bool:
-    return work["owner"] == instance and work["state"] == "dispatched"
+    return bool(work["owner"] == instance and work["state"] == "dispatched")
 
 
-def until(look: Callable[[], Any], good: Callable[[Any], bool]) -> Any:
+def until(look: Callable[[], T], good: Callable[[T], object]) -> T:
     """What ``look`` sees as soon as it is good."""
     deadline = Deadline.after(LIMIT)
     while not good(seen := look()):

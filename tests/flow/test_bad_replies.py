@@ -33,7 +33,7 @@ def orders(house: House) -> dict[str, str]:
     ids: dict[str, str] = {}
     for words, (do, args, _) in FAULTS.items():
         order = house.order(TWO, VOICE, chosen=True)
-        house.told("RM", "reserve", do, order.number, **args)
+        house.told("RM", "reserve", do, order.number, args=args)
         ids[words] = house.taken(order)
     return ids
 

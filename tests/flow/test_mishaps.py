@@ -22,7 +22,7 @@ def test_billing_that_did_it_and_kept_silent_is_asked_and_not_told_again(house: 
 
 def test_field_work_that_finds_no_facility_once_gets_another_port(house: House) -> None:
     order = house.order()
-    house.told("WFM", "dispatch", "return", order.address, **{"class": "noFacility"})
+    house.told("WFM", "dispatch", "return", order.address, args={"class": "noFacility"})
     order_id = house.taken(order)
     assert house.ended(order_id)["reached"] == "completed"
     assert house.effects(order_id) == FIBRE | {"RM": {"allot": 2, "release": 1, "occupy": 1}, "WFM": {"dispatch": 2}}
@@ -31,7 +31,7 @@ def test_field_work_that_finds_no_facility_once_gets_another_port(house: House) 
 
 def test_field_work_that_never_finds_one_ends_after_so_many_rounds_with_nothing_left(house: House) -> None:
     order = house.order()
-    house.told("WFM", "dispatch", "return", order.address, times=-1, **{"class": "noFacility"})
+    house.told("WFM", "dispatch", "return", order.address, times=-1, args={"class": "noFacility"})
     order_id = house.taken(order)
     ended = house.ended(order_id)
     assert (ended["reached"], ended["compensated"]) == ("failed", True)
@@ -44,7 +44,7 @@ def test_field_work_that_never_finds_one_ends_after_so_many_rounds_with_nothing_
 
 def test_a_refusal_of_resource_management_leaves_nothing_behind_anywhere(house: House) -> None:
     order = house.order(TWO, VOICE, chosen=True)
-    house.told("RM", "reserve", "refuse", order.number, code="1001")
+    house.told("RM", "reserve", "refuse", order.number, args={"code": "1001"})
     order_id = house.taken(order)
     ended = house.ended(order_id)
     assert (ended["reached"], ended["compensated"]) == ("failed", True)
@@ -54,7 +54,7 @@ def test_a_refusal_of_resource_management_leaves_nothing_behind_anywhere(house: 
 
 def test_a_refusal_deep_inside_provisioning_is_taken_back_from_there(house: House) -> None:
     order = house.order(TWO)
-    house.told("NMS", "activate", "refuse", code="3001")
+    house.told("NMS", "activate", "refuse", args={"code": "3001"})
     order_id = house.taken(order)
     ended = house.ended(order_id)
     assert (ended["reached"], ended["compensated"]) == ("failed", True)
@@ -63,7 +63,7 @@ def test_a_refusal_deep_inside_provisioning_is_taken_back_from_there(house: Hous
 
 def test_a_97_that_returns_the_order_leaves_nothing_behind(house: House) -> None:
     order = house.order(OLD, VOICE, chosen=True)
-    house.told("97", "provision", "return", order.number, **{"class": "noFacility"})
+    house.told("97", "provision", "return", order.number, args={"class": "noFacility"})
     order_id = house.taken(order, "tmf622")
     ended = house.ended(order_id)
     assert (ended["reached"], ended["compensated"]) == ("failed", True)
@@ -73,7 +73,7 @@ def test_a_97_that_returns_the_order_leaves_nothing_behind(house: House) -> None
 
 def test_after_a_failed_order_the_same_number_is_a_new_round(house: House) -> None:
     order = house.order(TWO, VOICE, chosen=True)
-    house.told("RM", "reserve", "refuse", order.number, code="1001")
+    house.told("RM", "reserve", "refuse", order.number, args={"code": "1001"})
     first = house.taken(order, "tmf622")
     house.ended(first)
     second = house.taken(order, "tmf622")

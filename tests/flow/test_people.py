@@ -10,7 +10,7 @@ from tests.flow.house import House, Record, until
 
 def test_an_order_cancelled_while_it_waits_leaves_nothing_behind(house: House) -> None:
     order = house.order()
-    house.told("WFM", "dispatch", "slow", order.address, seconds=300)
+    house.told("WFM", "dispatch", "slow", order.address, args={"seconds": 300})
     order_id = house.taken(order)
     until(lambda: house.calls(order_id, "WFM"), lambda calls: calls == ["dispatch"])
     told = _post(house, f"/api/v1/orders/{order_id}/cancel", {"reason": "the customer moved away"})
@@ -30,8 +30,8 @@ def test_cancelling_needs_a_reason(house: House) -> None:
 
 def test_a_release_that_was_refused_waits_for_a_person_and_goes_on_when_told(house: House) -> None:
     order = house.order(TWO, VOICE, chosen=True)
-    house.told("SPS", "provision", "return", order.number, **{"class": "customer"})
-    house.told("RM", "release", "refuse", order.number, code="1004")
+    house.told("SPS", "provision", "return", order.number, args={"class": "customer"})
+    house.told("RM", "release", "refuse", order.number, args={"code": "1004"})
     order_id = house.taken(order)
     stuck = house.ended(order_id)
     assert stuck["reached"] == "fallout"
