@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from interfaces.envelope.base import Ids
-from interfaces.mapping.rows import parse_path
-from interfaces.mapping.runtime import at, pick
+from interfaces.mapping.rows import find, parse_path
 from interfaces.message import Message
 
 
@@ -41,16 +40,7 @@ def text_at(tree: Any, path: str) -> str:
 
 def value_at(tree: Any, path: str) -> Any:
     """What stands at a path, None when nothing does."""
-    value = tree
-    for step in parse_path(path):
-        if not isinstance(value, Mapping):
-            return None
-        value = value.get(step.name)
-        if step.index is not None:
-            value = at(value, step.index)
-        elif step.select is not None:
-            value = pick(value, *step.select)
-    return value
+    return find(tree, parse_path(path))
 
 
 def set_at(tree: dict[str, Any], path: str, value: Any) -> None:

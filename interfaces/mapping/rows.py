@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
 
 from interfaces.failure import Failure
 from interfaces.mapping.converters import Converter, Settings, converter
+from interfaces.mapping.runtime import at, pick
 from interfaces.spec.model import Row
 
 _STEP = re.compile(r"(?P<name>[@#]?\w[\w:-]*)(\[(?P<inside>[^\[\]]+)\])?")
@@ -27,9 +30,21 @@ class Step:
 Path = tuple[Step, ...]
 
 
+@lru_cache(maxsize=4096)
 def parse_path(text: str) -> Path:
     """``resource[0].id`` -> steps; ``.`` -> () (the thing itself); ValueError when it is no path."""
     return () if text == "." else tuple(_step(part) for part in _split(text))
+
+
+def find(thing: Any, path: Path) -> Any:
+    """What stands at a path of a body or a wire tree, None when nothing does."""
+    for step in path:
+        thing = thing.get(step.name) if isinstance(thing, Mapping) else None
+        if step.index is not None:
+            thing = at(thing, step.index)
+        elif step.select is not None:
+            thing = pick(thing, *step.select)
+    return thing
 
 
 def _split(text: str) -> list[str]:

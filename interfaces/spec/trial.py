@@ -8,8 +8,8 @@ from typing import Any
 
 from interfaces.agreement import Agreement
 from interfaces.mapping import Context, MessageMapping, is_masked
-from interfaces.mapping.rows import Path, Prepared
-from interfaces.mapping.runtime import at, elements, pick
+from interfaces.mapping.rows import Path, Prepared, find
+from interfaces.mapping.runtime import elements
 from interfaces.message import Body
 from interfaces.wire import Tree, WireMessage
 
@@ -77,15 +77,7 @@ class Trial:
 
 
 def _get(thing: Any, path: Path | None) -> Any:
-    if path is None:
-        return None
-    for step in path:
-        thing = thing.get(step.name) if isinstance(thing, Mapping) else None
-        if step.index is not None:
-            thing = at(thing, step.index)
-        elif step.select is not None:
-            thing = pick(thing, *step.select)
-    return thing
+    return None if path is None else find(thing, path)
 
 
 def _text(value: Any) -> str:
