@@ -150,7 +150,7 @@ class Consumer:
         if failure.code == "unavailable":
             return "hold"  # the hub's trouble, not the message's: it must not use up its deliveries
         fate = wire_codes(failure).amqp
-        if fate == "reject" or isinstance(future, Failure):
+        if "incident" not in failure.detail and (fate == "reject" or isinstance(future, Failure)):
             self._hub.intake.refuse(wire, failure, self.source.endpoint).result()
         return fate
 

@@ -71,7 +71,8 @@ def waits(connection: sa.Connection, order: Row, tasks: Sequence[Row], now: int)
     open_fallout = _open_fallout(connection, order["id"])
     for row in tasks:
         code = _code(row, peers.get(row["peer"]), now)
-        if code:
+        given_up = code == "fallout" and order["outcome"] and row["kind"] == "do"  # its undo decides, nobody has to
+        if code and not given_up:
             found.append(_of_task(code, row, peers.get(row["peer"]), open_fallout.get(row["id"])))
     urgency = {"person": 0, "peer": 1, "hub": 2}
     return sorted((w | {"text": sentence(w)} for w in found), key=lambda w: urgency[w["who"]])

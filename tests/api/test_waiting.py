@@ -38,6 +38,11 @@ def test_a_task_that_is_not_under_way_is_no_reason(connection: sa.Connection, st
     assert waits(connection, order("ord_x", "running", 0), [task("tk_x", "ord_x", state)], NOW) == []
 
 
+def test_a_stuck_task_of_an_order_that_is_taken_back_needs_nobody(connection: sa.Connection) -> None:
+    rows = [task("tk_x", "ord_x", "fallout", peer="WFM")]
+    assert waits(connection, order("ord_x", "undoing", 0, outcome="cancelled"), rows, NOW) == []
+
+
 @pytest.mark.parametrize(("state", "code"), [("held", "held"), ("queued", "lane")])
 def test_an_order_waits_for_a_reason(connection: sa.Connection, state: str, code: str) -> None:
     (wait,) = waits(connection, order("ord_x", state, 9), [], NOW)

@@ -53,6 +53,7 @@ def order(id_: str, state: str, minute: int, **more: Any) -> dict[str, Any]:
         "external_id": id_.removeprefix("ord_"),
         "area": AREA,
         "state": state,
+        "outcome": "",
         "lane": "CHAN/P1",
         "lane_no": minute,
         "product_instance": "P1",

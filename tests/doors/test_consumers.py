@@ -129,6 +129,17 @@ def test_what_can_never_be_read_is_journalled_and_dead_lettered_and_the_rest_goe
     assert left(broker) == []
 
 
+def test_what_the_intake_has_journalled_is_not_journalled_again(hub: Any, consumer: Consumer, broker: Broker) -> None:
+    def refuse(_: Any) -> Message:
+        raise Failure("invalid", "no such thing", detail={"incident": "msg_1"})
+
+    hub.intake.outcome = refuse
+    consumer.start()
+    publish(broker, "odd")
+    eventually(lambda: len(left(broker, f"{QUEUE}.dead")) == 1)
+    assert hub.intake.refused == []
+
+
 def test_a_message_that_breaks_the_hub_each_time_ends_in_the_dead_letters(
     hub: Any, consumer: Consumer, broker: Broker
 ) -> None:
