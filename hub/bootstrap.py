@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import IO, Any
 
 import sqlalchemy as sa
+import structlog
 
 from hub import policy, registry, topology, wiring
 from hub.calls import Calls
@@ -32,6 +33,8 @@ from hub.xref import StoreXref
 from interfaces.channel import Channel
 from interfaces.failure import Failure
 from interfaces.spec.model import InterfaceSpec
+
+log = structlog.get_logger(__name__)
 
 CORE = "CRM"  # lives in this process
 
@@ -90,8 +93,9 @@ def open_channel(config: Config, spec: InterfaceSpec, code: str) -> Channel:
 
 def _registry(config: Config, store: Store, clock: StoreClock) -> StoreRegistry:
     """The registry, every active agreement compiled: a broken one stops the start, and no first caller waits."""
-    for kept in [store.submit(registry.register, item) for item in registry.bundled()]:
-        kept.result()  # all in one commit
+    for kept in [store.submit(registry.register, item) for item in registry.bundled()]:  # all in one commit
+        if isinstance(refused := kept.result(), Failure):
+            log.warning("bundled spec not registered", reason=refused.message, advice=refused.advice)
     specs = StoreRegistry(store, config.data / "specs", StoreXref(store), clock)
     for spec in specs.specs():
         specs.get(spec.id)

@@ -26,6 +26,7 @@ from interfaces.failure import Failure
 from interfaces.mapping import IdLookup
 from interfaces.spec.loader import load_spec
 from interfaces.spec.model import InterfaceSpec, Operation
+from interfaces.spec.registry import contract_roots
 
 SPEC_FILE = "spec.yaml"
 VERSION = "registry_version"
@@ -41,21 +42,37 @@ class Registration:
     files: dict[str, bytes]
 
 
-def register(connection: sa.Connection, batch: Sequence[Registration]) -> list[bool]:
-    """Write: keep these specs; True where something changed. Other content under a known version is a conflict."""
+def register(connection: sa.Connection, batch: Sequence[Registration]) -> list[bool | Failure]:
+    """Write: keep these specs. True = new, False = known, Failure ``conflict`` = known with other content.
+
+    A version's content never changes: orders under way were accepted with it.
+    """
     t = schema.spec
     known = {(r.id, r.version): r.hash for r in connection.execute(sa.select(t.c.id, t.c.version, t.c.hash))}
-    changed = [known.get((r.id, r.version)) != r.hash for r in batch]
-    for item, is_new in zip(batch, changed, strict=True):
-        if is_new:
-            connection.execute(sa.delete(t).where(t.c.id == item.id, t.c.version == item.version))
-            connection.execute(sa.insert(t).values(_row(item)))
-    if any(changed):
-        s = schema.setting
-        version = int(connection.scalar(sa.select(s.c.value).where(s.c.key == VERSION)) or 0) + 1
-        connection.execute(sa.delete(s).where(s.c.key == VERSION))
-        connection.execute(sa.insert(s).values(key=VERSION, value=str(version)))
-    return changed
+    verdicts = [_verdict(item, known.get((item.id, item.version))) for item in batch]
+    fresh = [item for item, verdict in zip(batch, verdicts, strict=True) if verdict is True]
+    if fresh:
+        connection.execute(sa.insert(t), [_row(item) for item in fresh])
+        _count_change(connection)
+    return verdicts
+
+
+def _verdict(item: Registration, known: str | None) -> bool | Failure:
+    if known in (None, item.hash):
+        return known is None
+    return Failure(
+        "conflict",
+        f"{item.id}@{item.version} is registered with other content",
+        where=item.id,
+        advice="the registered content stays in force; give the changed spec a new version",
+    )
+
+
+def _count_change(connection: sa.Connection) -> None:
+    t = schema.setting
+    version = int(connection.scalar(sa.select(t.c.value).where(t.c.key == VERSION)) or 0) + 1
+    connection.execute(sa.delete(t).where(t.c.key == VERSION))
+    connection.execute(sa.insert(t).values(key=VERSION, value=str(version)))
 
 
 def _row(item: Registration) -> dict[str, Any]:
@@ -76,6 +93,7 @@ class StoreRegistry:
         self._specs: dict[tuple[str, str], InterfaceSpec] = {}
         self._agreements: dict[tuple[str, str], Agreement] = {}
         self._active: dict[str, str] = {}
+        self._contract_roots: dict[tuple[str, str], tuple[str, Operation]] = {}
         self._version = 0
         self.reload()
 
@@ -93,6 +111,7 @@ class StoreRegistry:
                 if row["state"] == "active":
                     self._active[row["id"]] = row["version"]
             self._version = version
+            self._contract_roots = contract_roots(self.specs())
 
     def _unpack(self, row: Any) -> Path:
         folder = self._folder / f"{row['id']}-{row['version']}-{row['hash'][:12]}"
@@ -100,9 +119,10 @@ class StoreRegistry:
             path = (folder / name).resolve()
             if not path.is_relative_to(self._folder.resolve()):
                 raise Failure("invalid", f"spec {row['id']} holds a file outside its folder", where=name)
-            if not path.exists():
+            content = base64.b64decode(packed)
+            if not path.exists() or path.read_bytes() != content:  # the store is the only source
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(base64.b64decode(packed))
+                path.write_bytes(content)
         return folder
 
     def get(self, id: str, version: str = "") -> Agreement:
@@ -128,14 +148,8 @@ class StoreRegistry:
 
     def by_contract_root(self, bus_code: str, service_code: str) -> tuple[Agreement, Operation] | None:
         """The inbound contract-root operation for BusCode and ServiceCode: (agreement, operation)."""
-        for spec in self.specs():
-            if spec.transport.envelope != "contract-root" or spec.direction != "inbound":
-                continue
-            for operation in spec.operations.values():
-                wire = operation.wire
-                if (wire.get("busCode"), wire.get("serviceCode")) == (bus_code, service_code):
-                    return self.get(spec.id), operation
-        return None
+        found = self._contract_roots.get((bus_code, service_code))
+        return (self.get(found[0]), found[1]) if found else None
 
     def version(self) -> int:
         """Grows with every change; every process follows it."""
