@@ -20,7 +20,13 @@ def rows() -> tuple[dict[str, str], ...]:
 
 @cache
 def decide(order_type: str, open_action: str, stage: str, new_action: str, source: str) -> Verdict:
-    """What the new order may do; the table's last row matches everything."""
-    seen = {"type": order_type, "open": open_action, "stage": stage, "new": new_action, "from": source}
+    """What the new order may do; the table's last row matches everything. ``BILL-PHS`` is a ``BILL``."""
+    seen = {
+        "type": order_type,
+        "open": open_action,
+        "stage": stage,
+        "new": new_action,
+        "from": source.partition("-")[0],
+    }
     row = next(r for r in rows() if all(r[k] in ("*", v) for k, v in seen.items()))
     return cast(Verdict, row["verdict"])

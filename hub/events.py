@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from hub import journal
 from hub.failpoint import failpoint
 from hub.lifecycle import TASK, TASK_END
-from hub.outcome import PENDING, UNKNOWN, Outcome, Outcomes, judged
+from hub.outcome import PENDING, UNKNOWN, Outcome, Outcomes, judged, takes_back
 from hub.store import schema
 from interfaces.message import Body
 
@@ -49,7 +49,8 @@ class Events:
             if task is not None and verdict != "foreign":
                 event.row |= {"order_id": task["order_id"], "task_id": task["id"]}
             if verdict == "matched" and task is not None:
-                outcomes.append(judged(task["order_id"], task["id"], dict(event.body), attempted=False))
+                body, undoing = dict(event.body), takes_back(task)
+                outcomes.append(judged(task["order_id"], task["id"], body, undoing, attempted=False))
                 seen.add((task["id"], event.row["exchange_id"]))
                 task |= {"state": "completed", "output": event.body}  # a second one in this batch comes too late
         journal.append(connection, [e.row for e in batch])
@@ -80,7 +81,7 @@ def _judge(task: Row | None, event: Event, seen: set[Exchange]) -> str:
 
 def _find_tasks(connection: sa.Connection, keys: list[str]) -> dict[str, Row]:
     t = schema.task
-    columns = (t.c.id, t.c.order_id, t.c.kind, t.c.peer, t.c.state, t.c.output)
+    columns = (t.c.id, t.c.order_id, t.c.kind, t.c.operation, t.c.peer, t.c.state, t.c.output)
     rows = connection.execute(sa.select(*columns).where(t.c.id.in_(keys))).mappings()
     return {r["id"]: dict(r) for r in rows}
 

@@ -174,13 +174,18 @@ def _attempts(batch: Sequence[Outcome], cases: dict[str, Case]) -> Any:
                 yield breaker.Attempt(peer, reached, outcome.failure.message if outcome.failure else "")
 
 
-def judged(order_id: str, task_id: str, body: Body, takes_back: bool = False, **more: Any) -> Outcome:
+def takes_back(task: Row) -> bool:
+    """The task is an undo or a cancel: ``cancelled`` is what it wants."""
+    return bool(task["kind"] == "undo" or task["operation"] == "cancel")
+
+
+def judged(order_id: str, task_id: str, body: Body, undoing: bool = False, **more: Any) -> Outcome:
     """An outcome from a canonical result or event body: its ``state`` says which.
 
-    ``takes_back``: the task is an undo or a cancel, so ``cancelled`` is what was wanted.
+    ``undoing``: what the task ``takes_back``.
     """
     state = body.get("state", "completed")
-    if state in GOOD or (takes_back and state == "cancelled"):
+    if state in GOOD or (undoing and state == "cancelled"):
         return Outcome(order_id, task_id, "answered", output=body, **more)
     if state in PENDING:
         return Outcome(order_id, task_id, "acknowledged", output=body, **more)
@@ -199,4 +204,4 @@ def refusal(body: Body) -> Failure:
     )
 
 
-__all__ = ["Outcome", "Outcomes", "failpoint", "judged", "refusal"]
+__all__ = ["Outcome", "Outcomes", "failpoint", "judged", "refusal", "takes_back"]

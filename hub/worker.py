@@ -21,7 +21,7 @@ from hub.claim import Sending, Wish, claim, note_sending, overdue
 from hub.failpoint import failpoint
 from hub.gateway import Gateway
 from hub.logs import place_of
-from hub.outcome import Outcome, Outcomes, judged
+from hub.outcome import Outcome, Outcomes, judged, takes_back
 from hub.routing import Router
 from hub.store.writer import Store
 from interfaces.clock import SECOND, Clock
@@ -183,8 +183,7 @@ class Worker:
         rows = [journal.row("in", back, answer, at=self._clock.now(), **columns)] if answer else []
         if operation is not None and operation.pattern == "async-request-reply":
             return Outcome(**facts, event="acknowledged", rows=rows)
-        takes_back = row["kind"] == "undo" or row["operation"] == "cancel"
-        return judged(body=dict(answer.body) if answer else {}, takes_back=takes_back, rows=rows, **facts)
+        return judged(body=dict(answer.body) if answer else {}, undoing=takes_back(row), rows=rows, **facts)
 
     def _probe(self, row: Row, operation: Operation) -> tuple[str, str]:
         """The interface and operation that ask this peer what became of a request."""

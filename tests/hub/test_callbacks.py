@@ -101,3 +101,22 @@ def test_a_callback_for_a_cancelled_task_is_late(house: House) -> None:
     house.end(undo)
     assert house.order(order_id)["state"] == "cancelled"
     assert notify(house, row["id"]) == "late"
+
+
+def test_cancelled_is_the_outcome_an_undo_waits_for(house: House) -> None:
+    order_id = house.accept(tasks=["one", "two"])
+    house.end(house.claim()[0])
+    house.end(house.claim()[0], "failed", failure=Failure("rejected", "no"))
+    (undo,) = house.claim()
+    house.end(undo, "acknowledged", reply_within=SECOND)
+    assert notify(house, undo["id"], state="cancelled") == "matched"
+    assert (house.order(order_id)["state"], house.fallouts()) == ("failed", [])
+
+
+def test_cancelled_is_the_outcome_a_cancellation_waits_for(house: House) -> None:
+    order_id = house.accept(tasks=["cancel"])
+    house.end(house.claim()[0], "acknowledged", reply_within=SECOND)
+    with house.store.read() as connection:
+        key = connection.scalar(sa.select(schema.task.c.id).where(schema.task.c.order_id == order_id))
+    assert notify(house, str(key), state="cancelled") == "matched"
+    assert house.order(order_id)["state"] == "completed"

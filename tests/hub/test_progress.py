@@ -182,7 +182,7 @@ def test_a_cancelled_order_takes_back_what_a_peer_has_and_never_sends_the_rest(h
 
 def test_cancelled_is_what_an_undo_wants_and_a_refusal_for_everything_else() -> None:
     body = {"externalId": "tk", "state": "cancelled"}
-    assert judged("ord", "tk", body, takes_back=True).event == "answered"
+    assert judged("ord", "tk", body, undoing=True).event == "answered"
     assert judged("ord", "tk", body).event == "failed"
 
 

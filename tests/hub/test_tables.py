@@ -81,7 +81,8 @@ def test_asking_leads_to_sending_only_when_the_peer_surely_did_nothing() -> None
 
 def test_customer_orders_on_a_busy_instance_are_refused_and_a_peers_own_are_queued() -> None:
     assert conflict.decide("ProductOrder", "install", "late", "changeSpeed", "CHAN") == "refuse"
-    assert conflict.decide("ProductOrder", "move", "late", "suspend", "BILL") == "queue"
+    for source in ("BILL", "BILL-PHS"):
+        assert conflict.decide("ProductOrder", "move", "late", "suspend", source) == "queue"
     assert conflict.decide("ResourceOrder", "allot", "late", "release", "SPS") == "queue"
     assert conflict.decide("WorkOrder", "dispatch", "late", "cancel", "SPS") == "pass"
 
