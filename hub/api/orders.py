@@ -25,10 +25,14 @@ def orders(
     product_instance: Text = None,
     parent_order: Text = None,
     text: Text = None,
+    top: bool = False,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> dict[str, Any]:
-    """Orders, the newest first. ``text`` is part of an id, a number or a reason."""
+    """Orders, the newest first. ``text`` is part of an id, a number or a reason.
+
+    ``top`` leaves out what a peer ordered for an order that is listed itself.
+    """
     filters = {
         "external_id": external_id,
         "source": source,
@@ -39,7 +43,7 @@ def orders(
         "parent_order": parent_order,
     }
     with hub.store.read() as connection:
-        return list_orders(connection, filters, text, limit, cursor)
+        return list_orders(connection, filters, text, limit, cursor, top)
 
 
 @router.get("/orders/{order_id}")

@@ -56,17 +56,20 @@ def show(hub: Target, order_id: str) -> None:
 @click.option("--area", help="Local network code, e.g. 8330100.")
 @click.option("--type", "order_type", help="Canonical type, e.g. ProductOrder.")
 @click.option("--text", help="Part of a number, id or reason.")
+@click.option("--all", "everything", is_flag=True, help="With the orders peers raised for other orders.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 200))
 @click.option("--cursor", help="Go on where an earlier list ended (its 'next').")
 @talks_to_hub
-def list_(hub: Target, order_type: str | None, **filters: Any) -> None:
-    """Orders, the newest first.
+def list_(hub: Target, order_type: str | None, everything: bool, **filters: Any) -> None:
+    """Orders, the newest first; what peers ordered for them is left out unless you filter or say --all.
 
     \b
     Example:
       mboss order list --state fallout --area 8330100
     """
-    show_page(hub.get("orders", type=order_type, **filters), COLUMNS, hub.as_json)
+    chosen = any(v for k, v in filters.items() if k not in ("limit", "cursor")) or order_type
+    top = not (everything or chosen)
+    show_page(hub.get("orders", type=order_type, top=top or None, **filters), COLUMNS, hub.as_json)
 
 
 @group.command()
