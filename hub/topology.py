@@ -23,6 +23,7 @@ import yaml
 from hub.store import schema
 from interfaces.clock import real_now
 from interfaces.failure import Failure
+from interfaces.spec.checked import read_checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def from_data(data: Mapping[str, Any], version: int = 1) -> Topology:
         )
         for b in data["bindings"]
     )
-    rules = tuple(Rule(r["function"], frozenset(r["except"]), r["reason"]) for r in data.get("rules", ()))
+    rules = tuple(Rule(r["function"], frozenset(r["only"]), r["reason"]) for r in data.get("rules", ()))
     return Topology(version, bindings, rules, tuple(data.get("areas", ())), data.get("name", ""), data)
 
 
@@ -189,6 +190,8 @@ def bundled(profile: str) -> Topology:
     folder = files("hub").joinpath("profiles")
     file = folder.joinpath(f"{profile}.yaml")
     if not file.is_file():
-        names = sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".yaml"))
+        names = sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".yaml") and f.name != "systems.yaml")
         raise Failure("not_found", f"no topology profile {profile!r}", advice=f"there are: {', '.join(names)}")
-    return from_data({"name": profile, **yaml.safe_load(file.read_text("utf-8"))})
+    published = json.loads(folder.joinpath("schema.json").read_text("utf-8"))
+    data, _ = read_checked(file.read_text("utf-8"), file.name, published, "topology profile")
+    return from_data(data)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import jsonschema_rs
 
 from interfaces.failure import Failure
+from interfaces.spec.checked import line_of, read_checked
 from interfaces.spec.model import (
     CodeList,
     ErrorRow,
@@ -26,7 +26,7 @@ from interfaces.spec.model import (
     Side,
     Transport,
 )
-from interfaces.spec.yaml_lines import Lines, Place, read_yaml
+from interfaces.spec.yaml_lines import Lines, Place
 
 SPEC_FILE = "spec.yaml"
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -69,47 +69,8 @@ def load_folder(path: Path | str) -> tuple[InterfaceSpec, ...]:
 
 def parse_spec(text: str, file: Path) -> InterfaceSpec:
     """A spec from its text; ``file`` names it in errors and its folder holds the contract."""
-    data, lines = read_yaml(text, str(file))
-    faults = sorted(_faults(data, lines, str(file)), key=lambda fault: fault[0])
-    if faults:
-        first = faults[0][1]
-        raise Failure(
-            "invalid",
-            f"the spec has {len(faults)} fault(s); first: {first['message']}",
-            where=first["path"],
-            advice="the schema of a spec is interfaces/spec/schema.json",
-            reason="structure",
-            errors=[fault for _, fault in faults],
-        )
+    data, lines = read_checked(text, str(file), schema(), "spec", _quick().is_valid)
     return _Filler(data, lines, file).spec()
-
-
-def _faults(data: Any, lines: Lines, file: str) -> Iterator[tuple[int, dict[str, str]]]:
-    if _quick().is_valid(data):  # 200 times faster; which place is wrong is told better by the other
-        return
-    validator = jsonschema.Draft202012Validator(schema())
-    for error in validator.iter_errors(data):
-        place: Place = tuple(error.absolute_path)
-        line = line_of(lines, place)
-        path = ".".join(str(part) for part in place) or "(top)"
-        yield line, {"path": f"{file}:{line}", "message": f"{path}: {_say(error)}"}
-
-
-def line_of(lines: Lines, place: Place) -> int:
-    """Line of a place, or of the nearest thing around it."""
-    while place and place not in lines:
-        place = place[:-1]
-    return lines.get(place, 1)
-
-
-def _say(error: jsonschema.ValidationError) -> str:
-    expected = error.validator_value
-    if error.validator == "additionalProperties" and isinstance(error.schema, Mapping):
-        return f"{error.message}; allowed: {', '.join(sorted(error.schema.get('properties', {})))}"
-    if error.validator == "type" and expected == "string" and isinstance(error.instance, int | float | bool):
-        return f"{error.instance!r} is not text: quote it"
-    note = error.schema.get("description", "") if isinstance(error.schema, Mapping) else ""
-    return f"{error.message[:300]}{f' ({note})' if note else ''}"
 
 
 def seconds(text: str) -> float:
