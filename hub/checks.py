@@ -56,8 +56,24 @@ def _topology(config: Config, specs: Specs) -> Iterator[Failure]:
             spec, where = specs.get(name), f"profile {config.profile}: {binding.function} in {binding.area}"
             if spec is None:
                 yield Failure("not_found", f"no interface {name}", where=where, advice=f"there are: {', '.join(specs)}")
-            elif spec.system != binding.system:
+            elif spec.system != binding.system and not binding.system.startswith(f"{spec.system}-"):
                 yield Failure("invalid", f"{name} is spoken by {spec.system}, not {binding.system}", where=where)
+        yield from _probes(binding, specs, f"profile {config.profile}: {binding.function} in {binding.area}")
+
+
+def _probes(binding: topology.Binding, specs: Specs, where: str) -> Iterator[Failure]:
+    """Whoever has to be asked after an unknown outcome can be asked: the probe is bound beside the operation."""
+    bound = [specs[name] for name in binding.interfaces if name in specs]
+    names = {operation for spec in bound for operation in spec.operations}
+    for spec in bound:
+        for operation in spec.operations.values():
+            if operation.probe and operation.probe not in names:
+                yield Failure(
+                    "invalid",
+                    f"{spec.id} {operation.name} is asked about by {operation.probe!r}, which no bound interface has",
+                    where=where,
+                    advice="bind the interface that has it as well",
+                )
 
 
 def short_leases(config: Config, specs: Specs) -> Iterator[Failure]:

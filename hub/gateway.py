@@ -48,7 +48,7 @@ class Gateway:
             "internal",
             f"none of the bound interfaces has an operation {name!r}",
             where=", ".join(refs),
-            advice="bind an interface that has it, or correct the plan; `mboss check` finds this at start",
+            advice="bind an interface that has it, or correct the plan",
         )
 
     def offers(self, refs: tuple[str, ...], name: str) -> bool:

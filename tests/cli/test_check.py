@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from hub import checks
+from hub import checks, topology
 from hub.bootstrap import build
 from hub.cli.main import cli
 from hub.config import load
 from hub.listener import listen
 from interfaces.failure import Failure
+from interfaces.spec.registry import bundled
 
 PEERS = ("RM", "SPS", "NMS", "WFM", "BILL", "97")
 
@@ -71,3 +73,13 @@ def test_a_broken_configuration_is_the_only_finding(tmp_path: Path) -> None:
     assert said.exit_code == 1
     assert told["checked"] == ["configuration"]
     assert told["findings"][0]["errors"][0]["path"] == "host"
+
+
+def test_a_probe_that_no_bound_interface_has_is_said() -> None:
+    bindings = topology.bundled("first-day").bindings
+    billing = next(b for b in bindings if b.function == "BILL")
+    alone = replace(billing, interfaces=("bill-sync",))
+    specs = {spec.id: spec for spec in bundled()}
+    [said] = checks._probes(alone, specs, "here")
+    assert "queryOutcome" in said.message
+    assert not list(checks._probes(billing, specs, "here"))
