@@ -12,7 +12,7 @@ from hub.store.writer import Store
 
 
 class StoreXref:
-    """interfaces.mapping IdLookup over the table ``xref``. ``area`` ``*`` rows serve every network."""
+    """interfaces.mapping IdLookup over the table ``xref``. An entry without an area serves all areas that have no own."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -23,7 +23,7 @@ class StoreXref:
         known, wanted = (t.c.peer_id, t.c.canonical_id) if to == "canonical" else (t.c.canonical_id, t.c.peer_id)
         query = (
             sa.select(wanted)
-            .where(t.c.kind == kind, t.c.system == system, t.c.area.in_([area, "*"]), known == value)
+            .where(t.c.kind == kind, t.c.system == system, t.c.area.in_([area, ""]), known == value)
             .order_by(t.c.area.desc())
         )
         with self._store.read() as connection:
