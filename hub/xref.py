@@ -12,7 +12,7 @@ from hub.store.writer import Store
 
 
 class StoreXref:
-    """interfaces.mapping IdLookup over the table ``xref``. An entry without an area serves all areas that have no own."""
+    """interfaces.mapping IdLookup over the table ``xref``. Entries without an area serve those that have none."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
