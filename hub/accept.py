@@ -29,7 +29,8 @@ Key = tuple[str, str, str, str]
 class Acceptance:
     """One order ready to be accepted.
 
-    order, tasks, message  rows; lane and lane_no are filled in here, states too
+    order, tasks, message  rows; states are filled in here
+    lanes                  keys of the lanes the order takes its turn on, each once
     exchange_id            "" = the envelope has none; on_repeat: refuse | replay (envelope profile)
     digest                 of the business content
     answer                 canonical body of the first answer
@@ -41,6 +42,7 @@ class Acceptance:
     message: Row
     digest: str
     answer: Body
+    lanes: Sequence[str]
     exchange_id: str = ""
     on_repeat: str = "replay"
     parent: str = ""
@@ -63,7 +65,10 @@ class Accepted:
 Verdict = Accepted | Failure
 
 KEY = ("source", "area", "type", "external_id")
-STILL_OPEN = f"WHERE state NOT IN ({', '.join(repr(s) for s in sorted(ORDER_END))}) ORDER BY lane_no"
+STILL_OPEN = (
+    "JOIN orders ON orders.id = order_lane.order_id "
+    f"WHERE orders.state NOT IN ({', '.join(repr(s) for s in sorted(ORDER_END))}) ORDER BY no"
+)
 
 
 def accept(connection: sa.Connection, batch: Sequence[Acceptance]) -> list[Verdict]:
@@ -71,7 +76,7 @@ def accept(connection: sa.Connection, batch: Sequence[Acceptance]) -> list[Verdi
     look = _Look(connection, batch)
     verdicts = [look.judge(item) for item in batch]
     taken = [i for i, v in zip(batch, verdicts, strict=True) if isinstance(v, Accepted) and not v.replayed]
-    _number_lanes(connection, taken)
+    _take_turns(connection, taken)
     _find_parents(connection, taken)
     _insert(connection, taken, look)
     for item, verdict in zip(batch, verdicts, strict=True):
@@ -134,7 +139,7 @@ class _Look:
 
     def _lane(self, item: Acceptance) -> Failure | None:
         order = item.order
-        ahead = self.open.get(order["lane"], ())
+        ahead = [o for lane in item.lanes for o in self.open.get(lane, ())]
         verdicts = {
             conflict.decide(order["type"], o["action"], _stage(o), order["action"], order["source"]): o for o in ahead
         }
@@ -156,7 +161,8 @@ class _Look:
         }
         self.keys[item.key] = row
         self.new_keys.append(row)
-        self.open.setdefault(item.order["lane"], []).append(item.order)
+        for lane in item.lanes:
+            self.open.setdefault(lane, []).append(item.order)
 
     def _note_exchange(self, item: Acceptance, verdict: Accepted) -> None:
         source = item.order["source"]
@@ -188,24 +194,30 @@ def _find_keys(connection: sa.Connection, batch: Sequence[Acceptance]) -> dict[K
 
 
 def _find_open(connection: sa.Connection, batch: Sequence[Acceptance]) -> dict[str, list[Row]]:
+    """Open orders by lane, in lane order."""
+    lanes = list({(lane,) for item in batch for lane in item.lanes})
+    turns = list(find(connection, schema.order_lane, ("lane",), lanes, STILL_OPEN))
+    orders = {o["id"]: o for o in find(connection, schema.orders, ("id",), list({(t["order_id"],) for t in turns}))}
     found: dict[str, list[Row]] = {}
-    for row in find(connection, schema.orders, ("lane",), list({(i.order["lane"],) for i in batch}), STILL_OPEN):
-        found.setdefault(row["lane"], []).append(row)
+    for turn in turns:
+        found.setdefault(turn["lane"], []).append(orders[turn["order_id"]])
     return found
 
 
-def _number_lanes(connection: sa.Connection, taken: Sequence[Acceptance]) -> None:
+def _take_turns(connection: sa.Connection, taken: Sequence[Acceptance]) -> None:
     """One upsert for the whole batch, one row per lane, sorted; the batch owns the last n numbers of each lane."""
-    if not taken:
-        return
     counts: dict[str, int] = {}
-    for item in taken:
-        counts[item.order["lane"]] = counts.get(item.order["lane"], 0) + 1
-    next_free = take_lane_numbers(connection, counts)
+    for lane in (lane for item in taken for lane in item.lanes):
+        counts[lane] = counts.get(lane, 0) + 1
+    if not counts:
+        return
+    after = take_lane_numbers(connection, counts)
+    turns = []
     for item in reversed(taken):
-        lane = item.order["lane"]
-        next_free[lane] -= 1
-        item.order["lane_no"] = next_free[lane]
+        for lane in item.lanes:
+            after[lane] -= 1
+            turns.append({"lane": lane, "no": after[lane], "order_id": item.order["id"]})
+    insert_many(connection, schema.order_lane, turns)
 
 
 # hot statement: row locks are taken in key order and last until commit (design.md section 9, Lanes)

@@ -48,26 +48,38 @@ class Ending:
         return order["state"] in ("failed", "cancelled") or self._recycled(order["channel"])
 
     def start_next(self, connection: sa.Connection, ended: Sequence[Case]) -> None:
-        """After saving: the first queued order of each lane, if nothing older is still open there."""
-        lanes = sorted({c.order["lane"] for c in ended})
-        if not lanes:
-            return
-        t = schema.orders
-        rows = connection.execute(
-            sa.select(t.c.id, t.c.lane, t.c.state)
-            .where(t.c.lane.in_(lanes), t.c.state.not_in(ORDER_END))
-            .order_by(t.c.lane, t.c.lane_no)
-        )
-        first: dict[str, Row] = {}
-        for row in rows.mappings():
-            first.setdefault(row["lane"], dict(row))
-        waiting = [r["id"] for r in first.values() if r["state"] == "queued"]
+        """After saving: what was queued behind these orders starts, if nothing older is open on any of its lanes."""
+        waiting = _next(connection, [c.order["id"] for c in ended])
         if waiting:
             cases = case.load(connection, waiting, ended[0].now).values()
             for one in cases:
                 one.move_order("start")
                 one.advance()
             case.save_all(connection, cases)
+
+
+def _next(connection: sa.Connection, ended: Sequence[str]) -> list[str]:
+    """Queued orders that share a lane with these and have no open order before them on any lane."""
+    if not ended:
+        return []
+    o, mine, theirs = schema.orders, schema.order_lane.alias(), schema.order_lane.alias()
+    behind = (
+        sa.select(theirs.c.order_id)
+        .distinct()
+        .join_from(mine, theirs, theirs.c.lane == mine.c.lane)
+        .join(o, o.c.id == theirs.c.order_id)
+        .where(mine.c.order_id.in_(ended), o.c.state == "queued")
+    )
+    queued = list(connection.scalars(behind))
+    held_up = (
+        sa.select(mine.c.order_id)
+        .distinct()
+        .join_from(mine, theirs, sa.and_(theirs.c.lane == mine.c.lane, theirs.c.no < mine.c.no))
+        .join(o, o.c.id == theirs.c.order_id)
+        .where(mine.c.order_id.in_(queued), o.c.state.not_in(ORDER_END))
+    )
+    blocked = set(connection.scalars(held_up)) if queued else set()
+    return [q for q in queued if q not in blocked]
 
 
 def event_body(one: Case) -> Body:

@@ -69,7 +69,8 @@ class Plan:
     """DAG of tasks.
 
     version           what it was derived from, ``catalogue:2026-11-01``
-    product_instance  the product instance the order is about: its lane and the conflict table's subject
+    product_instance  the product instance the order is about (its first item's)
+    instances         all of them: each is a lane the order takes its turn on, and a subject of the conflict table
     product_family    for topology bindings by product (``BROADBAND``, ``VOICE``)
     action            business action of the order (``install`` ...), for the conflict table
     """
@@ -77,5 +78,6 @@ class Plan:
     tasks: tuple[PlannedTask, ...]
     version: str = ""
     product_instance: str = ""
+    instances: tuple[str, ...] = ()
     product_family: str = ""
     action: str = ""

@@ -31,6 +31,7 @@ def decompose(order: Mapping[str, Any], catalogue: Catalogue, capabilities: Capa
         tasks=tuple(tasks),
         version=f"catalogue:{catalogue.version}",
         product_instance=instances[0],
+        instances=tuple(instances),
         product_family=_product(items[0], catalogue).family,
         action=business_action(items[0]),
     )

@@ -114,8 +114,6 @@ orders = sa.Table(
     _text("action"),
     _text("product_instance"),
     _text("product_family"),
-    _text("lane"),
-    sa.Column("lane_no", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("parent_order", Id, nullable=False, server_default=""),
     sa.Column("parent_task", Id, nullable=False, server_default=""),
     sa.Column("priority", sa.SmallInteger, nullable=False, server_default="5"),
@@ -130,9 +128,18 @@ orders = sa.Table(
     sa.Column("body", Json, nullable=False),
     sa.Index("orders_external", "external_id", "source"),
     sa.Index("orders_state", "state", "created_at"),
-    sa.Index("orders_lane", "lane", "lane_no"),
     sa.Index("orders_parent", "parent_order"),
     sa.Index("orders_instance", "product_instance"),
+)
+
+# Whose turn it is: an order's number on each of its lanes (one per product instance it is about).
+order_lane = sa.Table(
+    "order_lane",
+    metadata,
+    sa.Column("lane", sa.String(200), primary_key=True),
+    sa.Column("no", sa.BigInteger, primary_key=True),
+    sa.Column("order_id", Id, nullable=False),
+    sa.Index("order_lane_order", "order_id"),
 )
 
 # A task is a durable command; the plan is copied into these rows at acceptance.

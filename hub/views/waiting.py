@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from hub.lifecycle import ORDER_END
-from hub.store.schema import fallout, orders, peer_state
+from hub.store.schema import fallout, order_lane, orders, peer_state
 from hub.views.base import Record, Row, when
 
 # code -> who must act (hub: nobody, it goes on by itself) and the sentence; {names} are keys of the record
@@ -92,12 +92,14 @@ def _of_order(connection: sa.Connection, order: Row) -> Iterator[Record]:
 
 
 def _blocker(connection: sa.Connection, order: Row) -> str | None:
-    """The last open order before this one on its lane."""
-    c = orders.c
+    """The last open order before this one on one of its lanes."""
+    mine, theirs = order_lane.alias(), order_lane.alias()
     query = (
-        sa.select(c.id)
-        .where(c.lane == order["lane"], c.lane_no < order["lane_no"], c.state.not_in(ORDER_END))
-        .order_by(c.lane_no.desc())
+        sa.select(theirs.c.order_id)
+        .join_from(mine, theirs, sa.and_(theirs.c.lane == mine.c.lane, theirs.c.no < mine.c.no))
+        .join(orders, orders.c.id == theirs.c.order_id)
+        .where(mine.c.order_id == order["id"], orders.c.state.not_in(ORDER_END))
+        .order_by(theirs.c.no.desc())
         .limit(1)
     )
     return connection.scalar(query)

@@ -54,8 +54,6 @@ def order(id_: str, state: str, minute: int, **more: Any) -> dict[str, Any]:
         "area": AREA,
         "state": state,
         "outcome": "",
-        "lane": "CHAN/P1",
-        "lane_no": minute,
         "product_instance": "P1",
         "parent_order": "",
         "reason": "",
@@ -93,6 +91,10 @@ def message(id_: str, raw: bytes, **more: Any) -> dict[str, Any]:
 def rows() -> dict[str, list[dict[str, Any]]]:
     failure = Failure("unavailable", "RM refused the connection").to_json()
     return {
+        "order_lane": [
+            {"lane": "CHAN|P1", "no": no, "order_id": f"ord_{name}"}
+            for no, name in enumerate(("done", "retry", "next", "stuck", "child", "undone"), 1)
+        ],
         "orders": [
             order("ord_done", "completed", 0, external_id="WEB-1"),
             order("ord_retry", "running", 1),

@@ -37,6 +37,7 @@ def acceptance(external_id: str = "X1", *, tasks: list[str] | None = None, **fie
     digest = fields.pop("digest", "d1")
     exchange_id = fields.pop("exchange_id", "")
     on_repeat = fields.pop("on_repeat", "replay")
+    lanes = fields.pop("lanes", [f"CRM|{instance}"])
     order = {
         "id": order_id,
         "type": "ProductOrder",
@@ -48,8 +49,6 @@ def acceptance(external_id: str = "X1", *, tasks: list[str] | None = None, **fie
         "action": "install",
         "product_instance": instance,
         "product_family": "",
-        "lane": f"CRM|{instance}",
-        "lane_no": 0,
         "parent_order": "",
         "parent_task": "",
         "priority": 5,
@@ -75,4 +74,4 @@ def acceptance(external_id: str = "X1", *, tasks: list[str] | None = None, **fie
     )
     row = journal.row("in", WireMessage(b"<order/>"), message, at=AT)
     answer = {"id": order_id, "externalId": external_id, "state": "acknowledged"}
-    return Acceptance(order, rows, row, digest, answer, exchange_id, on_repeat)
+    return Acceptance(order, rows, row, digest, answer, lanes, exchange_id, on_repeat)

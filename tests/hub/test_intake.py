@@ -107,8 +107,9 @@ def test_provisioning_itself_may(intake: Intake, store: Store) -> None:
 
 def test_a_number_of_the_partners_list_becomes_the_systems_code_everywhere(intake: Intake, store: Store) -> None:
     intake.submit(inbound("order", "RM", source="1000000206", system="PORTAL")).result(10)
-    (order,), (message,), (key,) = (rows(store, t) for t in (schema.orders, schema.message, schema.business_key))
-    assert (order["source"], order["reply_to"], order["lane"].split("|")[0]) == ("PORTAL", "PORTAL", "PORTAL")
+    tables = (schema.orders, schema.message, schema.business_key, schema.order_lane)
+    (order,), (message,), (key,), (turn,) = (rows(store, t) for t in tables)
+    assert (order["source"], order["reply_to"], turn["lane"].split("|")[0]) == ("PORTAL", "PORTAL", "PORTAL")
     assert (message["peer"], key["source"]) == ("PORTAL", "PORTAL")
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from hub.accept import accept
 from hub.fallout import Action, Actions
 from hub.lifecycle import ORDER_END
 from interfaces.clock import SECOND
 from interfaces.failure import Failure
 from tests.hub.house import House, act, code
+from tests.hub.rows import acceptance
 
-SAME = {"type": "ResourceOrder", "source": "SPS", "lane": "SPS|PI", "action": "allot", "instance": "PI"}
+SAME = {"type": "ResourceOrder", "source": "SPS", "lanes": ["SPS|PI"], "action": "allot", "instance": "PI"}
 
 
 def queued(house: House, n: int, **more: Any) -> list[str]:
@@ -54,9 +56,31 @@ def test_a_queued_order_that_is_cancelled_lets_nobody_overtake(house: House) -> 
 def test_an_order_in_fallout_holds_its_own_lane_only(house: House) -> None:
     stuck, behind = queued(house, 2)
     house.end(house.claim()[0], "failed", failure=Failure("invalid", "odd"))
-    other = house.accept("T1", **(SAME | {"lane": "SPS|PJ", "instance": "PJ"}))
+    other = house.accept("T1", **(SAME | {"lanes": ["SPS|PJ"], "instance": "PJ"}))
     assert [row["order_id"] for row in house.claim()] == [other]
     assert (house.order(stuck)["state"], house.order(behind)["state"]) == ("fallout", "queued")
+
+
+def test_an_order_of_two_instances_takes_its_turn_on_both_lanes(house: House) -> None:
+    first = house.accept("S1", **SAME)
+    other = house.accept("S2", **(SAME | {"lanes": ["SPS|PJ"], "instance": "PJ"}))
+    both = house.accept("S3", **(SAME | {"lanes": ["SPS|PI", "SPS|PJ"]}))
+    behind = house.accept("S4", **(SAME | {"lanes": ["SPS|PJ"], "instance": "PJ"}))
+    one, two = house.claim()
+    house.end(one)
+    assert house.claim() == [], "one of its lanes is still busy"
+    assert {house.order(o)["state"] for o in (both, behind)} == {"queued"}
+    house.end(two)
+    assert [row["order_id"] for row in house.claim()] == [both]
+    assert {house.order(o)["state"] for o in (first, other)} == {"completed"}
+    assert house.order(behind)["state"] == "queued"
+
+
+def test_a_customers_order_is_refused_when_any_of_its_instances_is_busy(house: House) -> None:
+    open_one = house.accept("X1", instance="PI-1")
+    refused = house.store.write(accept, acceptance("X2", lanes=["CRM|PI-2", "CRM|PI-1"]))
+    assert isinstance(refused, Failure)
+    assert refused.detail["order"] == open_one
 
 
 def test_the_lane_goes_on_only_when_the_undo_is_through(house: House) -> None:

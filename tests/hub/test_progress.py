@@ -187,7 +187,7 @@ def test_cancelled_is_what_an_undo_wants_and_a_refusal_for_everything_else() -> 
 
 
 def test_the_next_order_of_a_lane_starts_when_the_one_before_has_ended(house: House) -> None:
-    fields = {"type": "ResourceOrder", "source": "SPS", "lane": "SPS|PI", "action": "allot", "instance": "PI"}
+    fields = {"type": "ResourceOrder", "source": "SPS", "lanes": ["SPS|PI"], "action": "allot", "instance": "PI"}
     first, second = (house.accept(f"S{n}", **fields) for n in range(2))
     (row,) = house.claim()
     assert (row["order_id"], house.order(second)["state"]) == (first, "queued")
