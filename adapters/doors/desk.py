@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import structlog
 
+from adapters.doors.http_io import Answer, Gone, Send, write
 from hub.intake import Inbound
 from hub.logs import place_of
 from hub.runtime import Hub
@@ -53,3 +55,18 @@ def unforeseen(error: BaseException, endpoint: str) -> Failure:
     """A fault of our own as a Failure. Neither the log nor the caller gets its text, which may quote the payload."""
     log.error("unforeseen error in a door", endpoint=endpoint, at=place_of(error))
     return Failure("internal", "the request could not be processed", advice="report the incident to the hub's operator")
+
+
+async def answer_all(
+    send: Send, endpoint: str, served: Awaitable[Answer], refused: Callable[[Failure], Awaitable[Answer]]
+) -> None:
+    """Whatever comes of ``served``, the caller gets an answer; unless he has hung up."""
+    try:
+        answer = await served
+    except Gone:
+        return
+    except Failure as failure:
+        answer = await refused(failure)
+    except Exception as error:
+        answer = await refused(unforeseen(error, endpoint))
+    await write(send, answer)

@@ -15,9 +15,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.doors.desk import Desk, unforeseen
+from adapters.doors.desk import Desk, answer_all
 from adapters.doors.exchange import Exchange
-from adapters.doors.http_io import ALLOW, Answer, Gone, Receive, Scope, Send, heads, place, read, write
+from adapters.doors.http_io import ALLOW, Answer, Receive, Scope, Send, heads, place, read
 from adapters.doors.soap_rules import PLAIN, XML, check_media, fault
 from adapters.spyne_side import NAMESPACE, OPERATION, ExchangeService
 from hub.errors import wire_codes
@@ -71,15 +71,7 @@ class ExchangeSoapDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         case = _Case(f"soap:{place(scope)}", heads(scope))
-        try:
-            answer = await self._served(case, scope, receive)
-        except Gone:
-            return
-        except Failure as failure:
-            answer = await self._fault(case, failure)
-        except Exception as error:
-            answer = await self._fault(case, unforeseen(error, case.endpoint))
-        await write(send, answer)
+        await answer_all(send, case.endpoint, self._served(case, scope, receive), lambda f: self._fault(case, f))
 
     async def _served(self, case: _Case, scope: Scope, receive: Receive) -> Answer:
         if scope["method"] == "GET" and scope["query_string"][:4].lower() == b"wsdl":

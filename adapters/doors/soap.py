@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from adapters.doors.desk import Desk, unforeseen
-from adapters.doors.http_io import ALLOW, Answer, Gone, Receive, Scope, Send, heads, place, read, write
+from adapters.doors.desk import Desk, answer_all
+from adapters.doors.http_io import ALLOW, Answer, Receive, Scope, Send, heads, place, read
 from adapters.doors.soap_rules import XML, check_action, check_media, fault
 from hub.errors import wire_codes
 from hub.intake import Inbound
@@ -51,15 +51,7 @@ class SoapDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         case = _Case(f"soap:{place(scope)}", heads(scope))
-        try:
-            answer = await self._served(case, scope, receive)
-        except Gone:
-            return
-        except Failure as failure:
-            answer = await self._refused(case, failure)
-        except Exception as error:
-            answer = await self._refused(case, unforeseen(error, case.endpoint))
-        await write(send, answer)
+        await answer_all(send, case.endpoint, self._served(case, scope, receive), lambda f: self._refused(case, f))
 
     async def _served(self, case: _Case, scope: Scope, receive: Receive) -> Answer:
         case.agreement = agreement = self._agreement(scope["path"])
