@@ -58,7 +58,7 @@ class Agreement:
         self.spec = spec
         self._lookup = lookup or InMemoryLookup()
         self._clock = clock or SystemClock()
-        self._envelope = ENVELOPES[spec.transport.envelope](spec)
+        self._envelope = ENVELOPES[spec.transport.envelope](spec, self._clock)
         self._payloads = payloads_of(spec)
         self._requests = {op.name: self._compile(op.request) for op in spec.operations.values()}
         self._replies = {op.name: self._compile(op.reply) for op in spec.operations.values() if op.reply}

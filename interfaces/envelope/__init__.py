@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from interfaces.envelope.amqp import Amqp
 from interfaces.envelope.base import Envelope, EnvelopeFactory, Ids, Opened, Outgoing, Result
 from interfaces.envelope.contract_root import ContractRoot
 from interfaces.envelope.plain_json import local, table
 from interfaces.envelope.rest import Rest
 from interfaces.envelope.soap_plain import SoapPlain
+from interfaces.spec.model import InterfaceSpec
 
 __all__ = ["ENVELOPES", "ContractRoot", "Envelope", "Ids", "Opened", "Outgoing", "Result"]
 
+
+def _timeless(make: Callable[[InterfaceSpec], Envelope]) -> EnvelopeFactory:
+    """An envelope whose header carries no time."""
+    return lambda spec, clock: make(spec)
+
+
 ENVELOPES: dict[str, EnvelopeFactory] = {
     "contract-root": ContractRoot,
-    "soap-plain": SoapPlain,
-    "amqp": Amqp,
-    "rest": Rest,
-    "table": table,
-    "local": local,
+    "soap-plain": _timeless(SoapPlain),
+    "amqp": _timeless(Amqp),
+    "rest": _timeless(Rest),
+    "table": _timeless(table),
+    "local": _timeless(local),
 }
 """transport.envelope -> factory."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from interfaces.clock import Clock
 from interfaces.failure import Failure
 from interfaces.message import Message
 from interfaces.spec.model import ErrorRow, InterfaceSpec, Operation
@@ -97,9 +98,9 @@ class Envelope(Protocol):
 
 
 class EnvelopeFactory(Protocol):
-    """How an agreement makes its envelope."""
+    """How an agreement makes its envelope; ``clock`` is the time it writes into headers."""
 
-    def __call__(self, spec: InterfaceSpec) -> Envelope: ...
+    def __call__(self, spec: InterfaceSpec, clock: Clock) -> Envelope: ...
 
 
 def describe(failure: Failure) -> str:

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from interfaces.agreement import Agreement
+from interfaces.clock import VirtualClock
 from interfaces.failure import Failure
 from interfaces.message import Message
 from interfaces.spec.loader import parse_spec
+from interfaces.spec.registry import BundledRegistry
 from interfaces.wire import WireMessage
 from tests.envelope.messages import response
 
@@ -102,3 +104,11 @@ def test_a_service_this_interface_does_not_have_is_refused():
     other = wire.body.replace(b"SVC70052", b"SVC70053")
     with pytest.raises(Failure, match="names no operation"):
         one.read_request(WireMessage(other, wire.content_type))
+
+
+def test_an_answer_carries_the_hubs_own_time():
+    at = 1_790_000_000_000_000
+    agreement = Agreement(BundledRegistry().get("contractroot-query").spec, clock=VirtualClock(at))
+    failure = Failure("unavailable", "down")
+    answer = agreement.write_failure(None, failure, "9016", {"TransactionID": "1" * 28})
+    assert b"<RspTime>20260921221320</RspTime>" in answer.body
