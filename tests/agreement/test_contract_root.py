@@ -109,6 +109,5 @@ def test_a_service_this_interface_does_not_have_is_refused():
 def test_an_answer_carries_the_hubs_own_time():
     at = 1_790_000_000_000_000
     agreement = Agreement(BundledRegistry().get("contractroot-query").spec, clock=VirtualClock(at))
-    failure = Failure("unavailable", "down")
-    answer = agreement.write_failure(None, failure, "9016", {"TransactionID": "1" * 28})
+    answer = agreement.write_failure(None, Failure("unavailable", "down"), "9016")
     assert b"<RspTime>20260921221320</RspTime>" in answer.body
