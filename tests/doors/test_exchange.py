@@ -14,21 +14,8 @@ from adapters.doors.asgi import build
 from interfaces.failure import Failure
 from interfaces.message import Message
 from tests.doors.parts import fake_hub, fetch
+from tests.envelope.messages import HEADER
 
-HEADER = {
-    "TransactionID": "1000000020202610120000000007",
-    "ActionCode": "0",
-    "BusCode": "BUS17002",
-    "ServiceCode": "SVC11001",
-    "ServiceContractVer": "SVC1100120261001",
-    "ServiceLevel": "1",
-    "SrcOrgID": "100000",
-    "SrcSysID": "1000000020",
-    "SrcSysSign": "123",
-    "DstOrgID": "609903",
-    "DstSysID": "6099030001",
-    "ReqTime": "20261012110000",
-}
 NINES = "9" * 28
 
 
