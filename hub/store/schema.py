@@ -274,3 +274,102 @@ setting = sa.Table(
     sa.Column("key", sa.String(64), primary_key=True),
     sa.Column("value", sa.String(200), nullable=False),
 )
+
+# -- identity (hub/identity) ------------------------------------------------------------------------
+
+ACTIVE = "state = 'active'"
+
+# Who may call what: a caller's system instance x an interface, with its limits.
+subscription = sa.Table(
+    "subscription",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("system", Code, nullable=False),
+    sa.Column("interface", sa.String(100), nullable=False),
+    sa.Column("operations", Json, nullable=False),  # canonical names; [] = all
+    sa.Column("areas", Json, nullable=False),  # local networks; [] = all
+    sa.Column("callbacks", Json, nullable=False),  # scheme://host:port that may be called back
+    sa.Column("limits", Json, nullable=False),  # ["50/s", "10000/d"]
+    sa.Column("concurrency", sa.Integer, nullable=False, server_default="0"),  # 0 = no limit
+    sa.Column("state", sa.String(12), nullable=False),  # active | revoked
+    sa.Column("created_at", Time, nullable=False),
+    sa.Column("revoked_at", Time, nullable=False, server_default="0"),
+    sa.Index(
+        "subscription_pair",
+        "system",
+        "interface",
+        unique=True,
+        sqlite_where=sa.text(ACTIVE),
+        postgresql_where=sa.text(ACTIVE),
+    ),
+)
+
+# How a subscription's caller proves who it is. Never a secret: a hash of it, or the name of where it is kept.
+credential = sa.Table(
+    "credential",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("subscription_id", Id, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),  # api-key | sign | username-token
+    sa.Column("prefix", sa.String(16), nullable=False, server_default=""),  # of an API key
+    sa.Column("hash", sa.String(64), nullable=False, server_default=""),  # of an API key
+    _text("reference"),  # env:NAME or file:PATH of a secret that must be known in clear
+    _text("recipe"),  # how a sign is computed; "" = the secret itself
+    sa.Column("created_at", Time, nullable=False),
+    sa.Column("expires_at", Time, nullable=False, server_default="0"),  # real time; 0 = never
+    sa.Index("credential_subscription", "subscription_id"),
+)
+
+# Nonces of WS-Security tokens that were taken, so that no process takes one again.
+nonce = sa.Table(
+    "nonce",
+    metadata,
+    sa.Column("scope", sa.String(64), primary_key=True),  # who said it
+    sa.Column("nonce", sa.String(64), primary_key=True),  # its hash
+    sa.Column("at", Time, nullable=False),
+    sa.Index("nonce_at", "at"),
+)
+
+# Flow control, shared by all processes: what was handed out in the present window of each limit.
+flow = sa.Table(
+    "flow",
+    metadata,
+    sa.Column("subscription_id", Id, primary_key=True),
+    sa.Column("span", sa.Integer, primary_key=True),  # seconds of the limit's window
+    sa.Column("began", Time, nullable=False),
+    sa.Column("used", sa.BigInteger, nullable=False),
+)
+
+# Requests a process has open for a subscription that may have only so many.
+flow_open = sa.Table(
+    "flow_open",
+    metadata,
+    sa.Column("subscription_id", Id, primary_key=True),
+    sa.Column("owner", Id, primary_key=True),
+    sa.Column("open", sa.Integer, nullable=False),
+    sa.Column("until", Time, nullable=False),  # after which a process that is gone counts no more
+)
+
+# Local users.
+person = sa.Table(
+    "person",
+    metadata,
+    sa.Column("name", Code, primary_key=True),
+    sa.Column("password", sa.String(200), nullable=False),  # scrypt, with its cost and salt
+    sa.Column("roles", Json, nullable=False),
+    sa.Column("areas", Json, nullable=False),  # local networks; [] = all
+    sa.Column("state", sa.String(12), nullable=False),  # active | disabled
+    sa.Column("failures", sa.Integer, nullable=False, server_default="0"),  # wrong passwords in a row
+    sa.Column("locked_until", Time, nullable=False, server_default="0"),
+    sa.Column("created_at", Time, nullable=False),
+)
+
+# Logins; the browser holds what this is the hash of.
+session = sa.Table(
+    "session",
+    metadata,
+    sa.Column("hash", sa.String(64), primary_key=True),
+    sa.Column("person", Code, nullable=False),
+    sa.Column("expires_at", Time, nullable=False),
+    sa.Index("session_person", "person"),
+)
