@@ -1,0 +1,79 @@
+"""Services that tests need: found once, in one place.
+
+A test needs a service when it uses its fixture or is marked ``needs("postgres")``. Where a service is missing, those
+tests are left out and one line says so; with CI=true they run, and fail.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.services import POSTGRES, RABBITMQ, SERVICES, Databases, databases, own_vhost
+
+FIXTURES = {"postgres": "postgres", "postgres_url": "postgres", "rabbitmq_url": "rabbitmq"}
+MISSING = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Asked once, by the process that starts the workers; they are told."""
+    told = getattr(config, "workerinput", None)
+    missing = told["missing"] if told else [name for name, service in SERVICES.items() if not service.answers()]
+    config.stash[MISSING] = missing
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: pytest.Item) -> None:
+    node.workerinput["missing"] = node.config.stash[MISSING]  # type: ignore[attr-defined]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    missing = set(config.stash[MISSING])
+    if os.environ.get("CI") == "true" or not missing:
+        return
+    left_out = [item for item in items if missing & _needs(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+def _needs(item: pytest.Item) -> set[str]:
+    fixtures = getattr(item, "fixturenames", ())
+    marked = {name for mark in item.iter_markers("needs") for name in mark.args}
+    return marked | {service for fixture, service in FIXTURES.items() if fixture in fixtures}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for name in config.stash[MISSING]:
+        service, said = SERVICES[name], "fail (CI=true)" if os.environ.get("CI") == "true" else "were left out"
+        terminalreporter.write_line(
+            f"{service.name} does not answer at {service.variable} or its default: tests that need it {said}; "
+            "make services starts it"
+        )
+
+
+@pytest.fixture(scope="session")
+def worker(request: pytest.FixtureRequest) -> str:
+    told = getattr(request.config, "workerinput", None)
+    return str(told["workerid"]) if told else "main"
+
+
+@pytest.fixture(scope="session")
+def postgres(worker: str) -> Iterator[Databases]:
+    with databases(POSTGRES.url, worker) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: Databases) -> str:
+    """A database of this worker's own, shared by its tests."""
+    return postgres.new()
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_url(worker: str) -> Iterator[str]:
+    """A virtual host of this worker's own, shared by its tests."""
+    with own_vhost(RABBITMQ.url, worker) as url:
+        yield url
