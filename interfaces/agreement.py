@@ -5,7 +5,8 @@ Envelope (header) -> payload (contract) -> mapping (rows) -> canonical body, eac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,16 @@ class _Compiled:
     mapping: MessageMapping
     validator: canonical.Validator
     area: str
+
+
+@contextmanager
+def _of(opened: Opened) -> Iterator[None]:
+    """A Failure inside names what could be read of the envelope."""
+    try:
+        yield
+    except Failure as failure:
+        failure.header = opened.header
+        raise
 
 
 class Agreement:
@@ -106,17 +117,25 @@ class Agreement:
 
     def read_opened(self, opened: Opened) -> Received:
         """The same for a door that opened the envelope itself (ContractRoot); checks its header."""
-        try:
-            return self._received(opened)
-        except Failure as failure:
-            failure.header = opened.header
-            raise
+        with _of(opened):
+            self._envelope.check(opened)
+            op = self._envelope.find(opened, self._payloads.elements)
+            return self._received(op, self._payloads.decode(self._requests[op.name].side, opened.payload), opened)
 
-    def _received(self, opened: Opened) -> Received:
-        self._envelope.check(opened)
-        op = self._envelope.find(opened, self._payloads.elements)
+    def open(self, wire: WireMessage) -> Opened:
+        """The envelope alone, checked: for a service written in code, whose own stack decodes what is inside."""
+        opened = self._envelope.peek(wire)
+        with _of(opened):
+            self._envelope.check(opened)
+        return opened
+
+    def read_tree(self, operation: str, tree: Tree, opened: Opened) -> Received:
+        """The rest of ``read_opened``, once such a service has decoded the payload."""
+        with _of(opened):
+            return self._received(self.operation(operation), tree, opened)
+
+    def _received(self, op: Operation, tree: Tree, opened: Opened) -> Received:
         part = self._requests[op.name]
-        tree = self._payloads.decode(part.side, opened.payload)
         body = self._to_body(part, tree)
         ids = self._envelope.ids(opened, tree)
         source = ids.source or self.spec.system
@@ -138,13 +157,19 @@ class Agreement:
 
     def write_reply(self, received: Received, reply: Message) -> WireMessage:
         """Canonical reply -> wire, in the form and charset the request came in."""
-        op = received.operation
-        if op.reply is None:
+        if received.operation.reply is None:
             return WireMessage(b"")
-        part = self._replies[op.name]
+        _, payload = self._written(received, reply)
+        return self._envelope.reply(received.header, received.operation, payload)
+
+    def write_tree(self, received: Received, reply: Message) -> Tree:
+        """Canonical reply -> wire tree that keeps the contract, for a service that encodes by itself."""
+        return self._written(received, reply)[0]
+
+    def _written(self, received: Received, reply: Message) -> tuple[Tree, Any]:
+        part = self._replies[received.operation.name]
         tree = self._to_tree(part, reply.body, reply.area or received.message.area)
-        payload = self._payloads.encode(part.side, tree, self._envelope.wants_json(received.header))
-        return self._envelope.reply(received.header, op, payload)
+        return tree, self._payloads.encode(part.side, tree, self._envelope.wants_json(received.header))
 
     def write_failure(
         self,

@@ -7,7 +7,7 @@ import sys
 
 import uvicorn
 
-from adapters.spyne_side import echo_service
+from adapters.spyne_side.yardstick import echo_service
 from hub import server
 
 if __name__ == "__main__":

@@ -8,18 +8,18 @@ SOAP 1.1 call of ``exchange`` gets SOAP's own Fault: whoever sent it waits for s
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable, Coroutine
-from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.doors.coded import answer_in, on_the_loop, through
 from adapters.doors.desk import Desk, answer_all
 from adapters.doors.exchange import Exchange
 from adapters.doors.http_io import ALLOW, Answer, Receive, Scope, Send, heads, place, read
 from adapters.doors.soap_rules import PLAIN, XML, check_media, fault
-from adapters.spyne_side import NAMESPACE, OPERATION, ExchangeService
+from adapters.spyne_side.exchange import NAMESPACE, OPERATION
+from adapters.spyne_side.plain import CodedService
 from hub.errors import wire_codes
 from interfaces.codec import charset, safe_xml
 from interfaces.envelope.loose_xml import local
@@ -47,22 +47,10 @@ class _Case:
     status: int = 500
 
 
-@dataclass(frozen=True, slots=True)
-class _Carried:
-    """What the thread that runs spyne needs to have the document answered on the loop."""
-
-    answer: Answering
-    loop: asyncio.AbstractEventLoop
-
-
-_carried: ContextVar[_Carried] = ContextVar("carried")
-"""a2wsgi copies the context into its thread."""
-
-
 class ExchangeSoapDoor:
     """ASGI app for POST and GET ?wsdl."""
 
-    def __init__(self, service: ExchangeService, exchange: Exchange, desk: Desk, limit: int) -> None:
+    def __init__(self, service: CodedService, exchange: Exchange, desk: Desk, limit: int) -> None:
         self._service = service
         self._exchange = exchange
         self._desk = desk
@@ -107,17 +95,10 @@ class ExchangeSoapDoor:
 
     async def _through(self, case: _Case, scope: Scope, envelope: bytes, answering: Answering) -> Answer:
         """spyne's answer to this envelope, in the caller's charset."""
-        token = _carried.set(_Carried(answering, asyncio.get_running_loop()))
-        try:
-            status, body = await call(self._service.app, scope, envelope)
-        finally:
-            _carried.reset(token)
+        status, body = await through(self._service.app, scope, envelope, answering)
         if status != 200:
             raise Failure("internal", "the exchange service refused its own envelope", where="spyne")
-        if case.encoding == charset.UTF8:
-            return Answer(200, body, XML)
-        again = safe_xml.serialize(safe_xml.parse(body, limits=self._limits), case.encoding)
-        return Answer(200, again, f"text/xml; charset={case.encoding}")
+        return answer_in(case.encoding, body, self._limits)
 
     async def _fault(self, case: _Case, failure: Failure) -> Answer:
         failure = await self._desk.refuse(case.wire, failure, case.endpoint)
@@ -126,15 +107,13 @@ class ExchangeSoapDoor:
 
 
 def spyne_answer(text: str) -> str:
-    """``in0`` -> ``out``, called by spyne in a thread of its pool; the work is done on the loop.
+    """``in0`` -> ``out``, called by spyne in a thread of its pool.
 
     The text is turned into the bytes its own declaration speaks of, and its answer comes back in that charset.
     """
-    carried = _carried.get()
     declared = _DECLARED.match(text)
     name = charset.ALLOWED.get(declared[1].lower(), charset.UTF8) if declared else charset.UTF8
-    work = carried.answer(WireMessage(text.encode(name), ""))
-    written = asyncio.run_coroutine_threadsafe(work, carried.loop).result()
+    written: WireMessage = on_the_loop(WireMessage(text.encode(name), ""))
     return written.body.decode(charset.of_header(written.content_type) or charset.UTF8)
 
 
@@ -159,20 +138,3 @@ def misplaced(exchange: Any) -> Failure | None:
     )
     broken = next((text for kept, text in rules if not kept), "")
     return Failure("invalid", broken, where=OPERATION, reason="structure", advice=_ADVICE) if broken else None
-
-
-async def call(app: Any, scope: Scope, body: bytes) -> tuple[int, bytes]:
-    """One request to an ASGI app inside this process: status and whole body."""
-    status, parts = 0, []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(event: Any) -> None:
-        nonlocal status
-        status = event.get("status", status)
-        parts.append(event.get("body", b""))
-
-    headers = [(b"content-type", XML.encode()), (b"content-length", b"%d" % len(body))]
-    await app({**scope, "method": "POST", "query_string": b"", "headers": headers}, receive, send)
-    return status, b"".join(parts)

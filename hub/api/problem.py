@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from pathlib import PurePath
 from typing import Any
 
 import structlog
@@ -19,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 from hub.errors import problem_type, wire_codes
 from hub.logs import place_of
+from interfaces.envelope.base import shown
 from interfaces.failure import Code, Failure
 from interfaces.ids import new_id
 
@@ -74,11 +74,6 @@ def tmf_error(failure: Failure, status: int, incident: str) -> dict[str, Any]:
         "@type": "Error",
     }
     return {k: v for k, v in said.items() if v}
-
-
-def shown(where: str) -> str:
-    """A place as a caller may see it: of a file of ours its name and line, not where it lies."""
-    return PurePath(where).name if where.startswith("/") else where
 
 
 def answer(

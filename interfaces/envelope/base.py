@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any, Protocol
 
 from interfaces.clock import Clock
@@ -109,6 +110,11 @@ def describe(failure: Failure) -> str:
     incident = failure.detail.get("incident")
     parts = [failure.message, faults, failure.advice, f"incident {incident}" if incident else ""]
     return ". ".join(part for part in parts if part)
+
+
+def shown(where: str) -> str:
+    """A place as a caller may see it: of a file of ours its name and line, not where it lies."""
+    return PurePath(where).name if where.startswith("/") else where
 
 
 def one_operation(spec: InterfaceSpec, names: Mapping[str, Operation], name: str) -> Operation:

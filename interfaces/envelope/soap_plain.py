@@ -1,7 +1,8 @@
 """Plain SOAP 1.1: exactly one element in the Body; faults as the standard says.
 
 Settings read: ``source``, ``exchangeId``, ``replyTo`` (wire paths in the body), ``understands`` (names of header
-entries that may be mustUnderstand).
+entries that may be mustUnderstand), ``fault`` (``{namespace}name`` of the element in which a Fault's detail stands,
+where the contract declares one).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from lxml import etree
 
 from interfaces.codec import safe_xml
 from interfaces.codec.safe_xml import carried
-from interfaces.envelope.base import Ids, Opened, Outgoing, Result, describe
+from interfaces.envelope.base import Ids, Opened, Outgoing, Result, describe, shown
 from interfaces.envelope.loose_xml import local
 from interfaces.envelope.settings import ids_by_path
 from interfaces.failure import Failure
@@ -96,15 +97,7 @@ class SoapPlain:
         fault = etree.Element(_FAULT, nsmap={"soap": SOAP})
         etree.SubElement(fault, "faultcode").text = f"soap:{failure.detail.get('faultcode', code)}"
         etree.SubElement(fault, "faultstring").text = carried(describe(failure))
-        detail = etree.SubElement(fault, "detail")
-        etree.SubElement(detail, "code").text = failure.code
-        for name in ("incident", "code"):
-            if failure.detail.get(name):
-                tag = "incident" if name == "incident" else "partnerCode"
-                etree.SubElement(detail, tag).text = carried(str(failure.detail[name]))
-        for error in failure.errors:
-            told = etree.SubElement(detail, "error", path=carried(error.get("path", "")))
-            told.text = carried(error.get("message", ""))
+        _tell(etree.SubElement(fault, "detail"), self._settings.get("fault", ""), failure)
         return self._wire(fault, header.get(":encoding", self._encoding), {":status": "500"})
 
     def open_reply(self, wire: WireMessage) -> tuple[Result, Opened]:
@@ -124,6 +117,27 @@ class SoapPlain:
         envelope = etree.Element(_ENVELOPE, nsmap={"soap": SOAP})
         etree.SubElement(envelope, _BODY).append(payload)
         return WireMessage(safe_xml.serialize(envelope, encoding), f"text/xml; charset={encoding}", headers)
+
+
+def _tell(detail: Any, declared: str, failure: Failure) -> None:
+    """What a program may decide on; in the contract's own element and namespace where it declares them."""
+    namespace = declared[: declared.rfind("}") + 1]
+    within = etree.SubElement(detail, declared, nsmap={"d": namespace[1:-1]}) if declared else detail
+
+    def say(parent: Any, name: str, text: Any) -> None:
+        if text:
+            etree.SubElement(parent, namespace + name).text = carried(str(text))
+
+    say(within, "code", failure.code)
+    say(within, "message", failure.message)
+    say(within, "where", shown(failure.where))
+    say(within, "advice", failure.advice)
+    say(within, "incident", failure.detail.get("incident"))
+    say(within, "partnerCode", failure.detail.get("code"))
+    for error in failure.errors:
+        told = etree.SubElement(within, namespace + "error")
+        say(told, "path", error.get("path"))
+        say(told, "message", error.get("message"))
 
 
 def _parts(root: Any) -> tuple[Any, Any]:

@@ -128,7 +128,11 @@ def fake_hub(agreements: Mapping[str, Agreement] | None = None) -> Any:
         "rm-resource": Agreement(spec(direction="outbound")),
         "contractroot-query": Agreement(spec(envelope="contract-root")),
     }
-    config = SimpleNamespace(public_url="http://hub.example.cn:8080", limits=SimpleNamespace(body_bytes=100_000))
+    config = SimpleNamespace(
+        public_url="http://hub.example.cn:8080",
+        limits=SimpleNamespace(body_bytes=100_000),
+        worker=SimpleNamespace(threads=2),
+    )
     return SimpleNamespace(config=config, registry=Registry(agreements or known), intake=Intake(), clock=VirtualClock())
 
 

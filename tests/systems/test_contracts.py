@@ -31,7 +31,8 @@ def test_a_contract_is_document_literal_wrapped_in_one_namespace(file):
     assert {body.get("use") for body in document.iter(f"{SOAP}body")} == {"literal"}
     elements = {element.get("name") for element in schema.findall(f"{XSD}element")}
     operations = {op.get("name") for op in document.iter("{http://schemas.xmlsoap.org/wsdl/}operation")}
-    assert elements == operations | {f"{name}Response" for name in operations}
+    faults = {fault.get("name") for fault in document.iter("{http://schemas.xmlsoap.org/wsdl/}fault")}
+    assert elements == operations | {f"{name}Response" for name in operations} | faults
 
 
 @pytest.mark.parametrize("file", WSDLS, ids=names(WSDLS))

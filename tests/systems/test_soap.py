@@ -65,7 +65,7 @@ def test_a_request_carries_the_action_of_the_contract(name):
         written = Agreement(spec).write_request(
             operation.name, message(operation.request, body(spec, example["canonical"]), spec)
         )
-        assert written.headers["soapaction"].endswith(f"/v1/{operation.wire['operation']}")
+        assert written.headers["soapaction"].endswith(f"v1/{operation.wire['operation']}")
 
 
 def answered(code: str, *, operation: str = "reserve", root: str = "reserveResourceResponse", extra: str = "") -> None:
