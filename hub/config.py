@@ -23,7 +23,6 @@ from pydantic_settings import (
 )
 
 from hub.secrets import open_secret, refuse_literals
-from hub.store.urls import database_url, in_schema
 from interfaces.channel import Peer
 from interfaces.failure import Failure
 
@@ -72,7 +71,7 @@ def _loopback(host: str) -> str:
 
 def _database(url: str) -> str:
     refuse_literals("db", {"db": url})
-    return database_url(open_secret(url))
+    return open_secret(url)
 
 
 class _Part(BaseModel):
@@ -107,9 +106,7 @@ class Config(BaseSettings):
     data        folder of everything the hub writes
     host, port  where it listens; port 0 = any free one
     public_url  how peers reach it: the address in every WSDL it serves
-    db          the store: ``sqlite:////path/hub.db``, or ``postgresql://user@host:5432/name`` for several hub
-                processes; a password comes from ``env:NAME``, ``file:PATH`` (of the whole URL), PGPASSWORD or ~/.pgpass
-    db_schema   PostgreSQL schema of the hub's tables; those of the CRM core are in ``<db_schema>_crm``
+    db          SQLAlchemy URL of the store
     amqp        broker of AMQP peers: ``amqp+file:///path/queue.db`` (embedded)
     profile     topology bindings to begin with: hub/profiles/<profile>.yaml
     peers       ``[peers.RM] url, channel, spec, auth``; ``amqp`` and ``table`` where a peer has its own
@@ -128,7 +125,6 @@ class Config(BaseSettings):
     db: Annotated[str, AfterValidator(_database)] = Field(
         default_factory=lambda known: f"sqlite:///{known['data']}/hub.db"
     )
-    db_schema: str = Field("mboss", pattern=r"^[a-z][a-z0-9_]{0,40}$")
     amqp: str = Field(default_factory=lambda known: f"amqp+file://{known['data']}/amqp.db")
     profile: str = Field("first-day", pattern=r"^[a-z0-9][a-z0-9-]*$")
     limits: Limits = Limits()
@@ -159,19 +155,9 @@ class Config(BaseSettings):
             "soap": _endpoint(known.address, interface),
             "amqp": known.options.get("amqp") or self.amqp,
             "table": known.options.get("table") or known.address,
-            "local": known.address or self._beside(code.lower()),
+            "local": known.address or f"sqlite:///{self.data}/{code.lower()}.db",
         }
         return Peer(code, own.get(kind, known.address), known.options)
-
-    @property
-    def store(self) -> str:
-        """Where the store's tables are: ``db``, on PostgreSQL in ``db_schema``."""
-        return in_schema(self.db, self.db_schema)
-
-    def _beside(self, name: str) -> str:
-        """The database of a peer in this process: a file of its own, on PostgreSQL a schema that all hubs share."""
-        file = f"sqlite:///{self.data}/{name}.db"
-        return file if self.db.startswith("sqlite") else in_schema(self.db, f"{self.db_schema}_{name}")
 
 
 def _endpoint(url: str, interface: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 CHANNELS: dict[str, str] = {
     "soap": "adapters.channels.soap:SoapChannel",
     "rest": "adapters.channels.rest:RestChannel",
-    "amqp": "adapters.channels.amqp_embedded:AmqpChannel",
+    "amqp": "adapters.channels.amqp:AmqpChannel",
     "table": "adapters.channels.table:TableChannel",
     "local": "adapters.crm_core.channel:CrmChannel",
 }

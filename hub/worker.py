@@ -67,7 +67,7 @@ class Worker:
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(limits.pool, thread_name_prefix="task")
         self._thread = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
-        store.on_commit(self._wake.set, quiet=QUIET)
+        store.on_commit(self._committed)
 
     def start(self) -> None:
         self._thread.start()
@@ -79,6 +79,10 @@ class Worker:
         if self._thread.is_alive():
             self._thread.join(timeout)
         self._pool.shutdown(wait=True, cancel_futures=False)
+
+    def _committed(self, kinds: set[Any]) -> None:
+        if not QUIET.issuperset(kinds):
+            self._wake.set()
 
     # -- dispatcher -----------------------------------------------------------------------------------
 

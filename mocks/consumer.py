@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from interfaces.amqp import AmqpMessage, Delivery
+from interfaces.amqp import AmqpMessage, Broker, Delivery
 from interfaces.failure import Failure
 from interfaces.ids import new_id
-from mocks.amqp import Broker
 from mocks.loop import Loop
 from mocks.store import Body, dumps
 
@@ -19,17 +18,25 @@ Handle = Callable[[Body, Delivery], None]
 
 
 class Consumer(Loop):
-    """One thread on one queue. A message that is no JSON object goes to the dead letter at once."""
+    """One thread on one queue. A message that is no JSON object goes to the dead letter at once.
 
-    def __init__(self, broker: Broker, queue: str, handle: Handle) -> None:
+    ``declare`` makes the queue; again when somebody has deleted it.
+    """
+
+    def __init__(self, broker: Broker, queue: str, handle: Handle, declare: Callable[[], None]) -> None:
         self._broker = broker
         self._queue = queue
+        self._declare = declare
         self._handle = handle
         super().__init__(f"queue {queue}", self.step)
 
     def step(self) -> bool:
         """One batch; False when the queue was empty."""
-        batch = self._broker.get(self._queue, BATCH)
+        try:
+            batch = self._broker.get(self._queue, BATCH, self._broker.lease)
+        except Failure:
+            self._declare()
+            raise
         done = [delivery for delivery in batch if self._one(delivery)]
         if done:
             self._broker.ack(done)

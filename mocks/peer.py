@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from interfaces.failure import Failure
 from mocks import rules
@@ -49,11 +50,19 @@ class Act:
 
 @dataclass(frozen=True)
 class Setting:
-    """Where a peer lives. ``data`` = folder of all stores; ``hub`` = base URL of the hub, "" = not yet known."""
+    """Where a peer lives. ``data`` = folder of all stores; ``hub`` = base URL of the hub, "" = not yet known.
+
+    ``amqp``: broker of peers on queues, "" = the embedded one in the folder.
+    """
 
     data: Path
     hub: str = ""
     seed: int = 1
+    amqp: str = field(default="", repr=False)
+
+    @property
+    def broker(self) -> str:
+        return self.amqp or f"amqp+file://{quote(str(self.data / 'amqp.db'))}"
 
 
 class Peer:
@@ -129,17 +138,18 @@ class Peer:
 
     # -- work --------------------------------------------------------------------------------------------------
 
-    def receive(self, operation: str, request: Body, delivery: str = "") -> Answer:
+    def receive(self, operation: str, request: Body, delivery: str = "", again: bool = False) -> Answer:
         """One request in the wire's own words -> the answer, committed. Unknown operation: Failure(not_found).
 
-        ``delivery`` names a broker's delivery: one that comes again because its acknowledgement was lost is ignored.
+        ``delivery`` names a broker's message: one delivered ``again`` because its acknowledgement was lost is
+        ignored. One that was sent twice is not: it has the same name and is delivered for the first time.
         """
         act = self.acts.get(operation)
         if act is None:
             known = ", ".join(sorted(self.acts))
             raise Failure("not_found", f"{self.code} has no operation {operation!r}", advice=f"it has: {known}")
         with self.store.tx() as tx:
-            if delivery and tx.recall(delivery) is not None:
+            if delivery and again and tx.recall(delivery) is not None:
                 return Answer(None)
             if delivery:
                 tx.remember(delivery, "delivery", {})

@@ -7,13 +7,12 @@ from typing import ClassVar
 
 from interfaces.amqp import Delivery
 from interfaces.failure import Failure
-from mocks.amqp import Broker
+from mocks.amqp import open_broker
 from mocks.consumer import Consumer, message
 from mocks.outbox import After, Again, Job
 from mocks.peer import Peer, Setting
 from mocks.store import Body, Tx
 
-FILE = "amqp.db"
 DELIVERIES = 5
 
 
@@ -26,10 +25,14 @@ class QueuePeer(Peer):
 
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
-        self.broker = Broker(setting.data / FILE)
+        self.broker = open_broker(setting.broker)
+        self.declare()
+        self.consumer = Consumer(self.broker, self.queue, self.take, self.declare)
+
+    def declare(self) -> None:
+        """This peer's own queue and its dead letters."""
         self.broker.declare(f"{self.queue}.dead")
         self.broker.declare(self.queue, DELIVERIES, f"{self.queue}.dead")
-        self.consumer = Consumer(self.broker, self.queue, self.take)
 
     def operation(self, body: Body) -> str:
         """Name of the act in ``acts``."""
@@ -42,7 +45,8 @@ class QueuePeer(Peer):
         if missing := [name for name in self.needs if not isinstance(body.get(name), str)]:
             raise Failure("invalid", f"missing: {', '.join(missing)}", where=self.queue)
         properties = {"@reply_to": delivery.reply_to, "@correlation_id": delivery.correlation_id}
-        self.receive(self.operation(body), body | properties, f"{self.queue}/{delivery.id}")
+        name = f"{self.queue}/{delivery.message_id or delivery.id}"
+        self.receive(self.operation(body), body | properties, name, again=delivery.deliveries > 1)
 
     def send(self, tx: Tx, key: str, queue: str, body: Body, correlation_id: str = "", seconds: float = 0.0) -> None:
         """Publish to a queue when this transaction has committed; again and again until the queue is there."""

@@ -10,20 +10,22 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
+from interfaces.amqp_address import FileAddress, parse
 from interfaces.failure import Failure
 from mocks import site
 from mocks.peer import Peer, Setting
 from mocks.peers import PEERS
 from mocks.server import Server
 
-AMQP, TABLE97 = "amqp.db", "97.db"
+TABLE97 = "97.db"
 
 
 @dataclass
 class Running:
-    """Peers at work. ``urls``: code -> base URL."""
+    """Peers at work. ``urls``: code -> base URL; ``amqp``: the broker's address as others may see it."""
 
     data: Path
+    amqp: str
     peers: Mapping[str, Peer]
     servers: Mapping[str, Server]
 
@@ -36,7 +38,7 @@ class Running:
         return {
             "pid": os.getpid(),
             "peers": self.urls,
-            "amqp": f"amqp+file://{self.data / AMQP}",
+            "amqp": self.amqp,
             "table97": f"sqlite:///{self.data / TABLE97}",
         }
 
@@ -55,21 +57,51 @@ def known(codes: Sequence[str]) -> list[str]:
     return list(codes) or list(PEERS)
 
 
-def up(codes: Sequence[str] = (), data: Path = Path("mocks-data"), hub: str = "", port_base: int = 0) -> Running:
-    """Start them and return when all listen. ``port_base`` 0 = free ports, else one port after the other."""
-    data = data.resolve()
+def up(
+    codes: Sequence[str] = (),
+    data: Path = Path("mocks-data"),
+    hub: str = "",
+    port_base: int = 0,
+    amqp: str = "",
+) -> Running:
+    """Start them and return when all listen. ``port_base`` 0 = free ports, else one port after the other.
+
+    ``amqp``: the broker's address, or ``env:NAME`` or ``file:PATH`` that holds it; "" = a file in the folder.
+    """
+    setting = Setting(data.resolve(), hub, amqp=opened(amqp))
     peers: dict[str, Peer] = {}
     servers: dict[str, Server] = {}
-    running = Running(data, peers, servers)
+    running = Running(setting.data, amqp if is_reference(amqp) else shown(setting.broker), peers, servers)
     try:
         for at, code in enumerate(known(codes)):
-            peers[code] = resolve_name(PEERS[code])(Setting(data, hub))
+            peers[code] = resolve_name(PEERS[code])(setting)
             servers[code] = Server(site.build(peers[code]), port_base and port_base + at)
             peers[code].start()
     except BaseException:
         running.stop()
         raise
     return running
+
+
+def is_reference(address: str) -> bool:
+    return address.startswith(("env:", "file:"))
+
+
+def opened(address: str) -> str:
+    """The address itself, which may hold a password: from the environment or a file where it only names them."""
+    kind, _, name = address.partition(":")
+    try:
+        if kind == "env":
+            return os.environ[name]
+        return Path(name).read_text("utf-8").strip() if kind == "file" else address
+    except (KeyError, OSError):
+        raise Failure("invalid", f"there is no {address}", advice="it has to hold the broker's address") from None
+
+
+def shown(address: str) -> str:
+    """The address without user and password."""
+    where = parse(address)
+    return address if isinstance(where, FileAddress) else str(where)
 
 
 def write_ports(running: Running, path: Path) -> None:

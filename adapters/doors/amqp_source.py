@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from adapters.channels.amqp_broker import Broker
-from adapters.channels.amqp_embedded import file_of
+from adapters.channels.amqp import open_broker
 from adapters.doors.consumer import Taken
 from interfaces.amqp import Delivery
 from interfaces.failure import Failure
@@ -14,8 +13,6 @@ from interfaces.spec.model import InterfaceSpec
 from interfaces.wire import WireMessage
 
 BATCH = 50
-LEASE = 10.0
-"""Real seconds: far above the time of a commit, and not too long for what a killed process held."""
 
 
 class AmqpSource:
@@ -32,7 +29,7 @@ class AmqpSource:
         self._limit = int(settings.get("deliveryLimit", 5))
         self._dead = str(settings.get("deadLetter", f"{self._queue}.dead"))
         self._binding = (str(settings.get("exchange", "")), str(settings.get("routingKey", self._queue)))
-        self._broker = Broker(file_of(address))
+        self._broker = open_broker(address)
         self.interface = spec.id
         self.endpoint = f"amqp:{self._queue}"
 
@@ -44,7 +41,7 @@ class AmqpSource:
             self._broker.bind(*self._binding, self._queue)
 
     def take(self) -> Sequence[Taken]:
-        return [Taken(one, _wire(one)) for one in self._broker.get(self._queue, BATCH, LEASE)]
+        return [Taken(one, _wire(one)) for one in self._broker.get(self._queue, BATCH, self._broker.lease)]
 
     def done(self, tokens: Sequence[Any]) -> None:
         self._broker.ack(tokens)

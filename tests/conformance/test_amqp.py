@@ -1,29 +1,30 @@
-"""The AMQP suite on both drivers, alone and crossing: one publishes, the other gets."""
+"""The AMQP suite on all four drivers, alone and crossing: one side publishes, the other gets."""
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from pkgutil import resolve_name
 
 import pytest
 
+from adapters.channels import amqp as hub
 from interfaces.amqp import Broker
+from mocks import amqp as peers
 from tests.conformance.amqp_suite import AmqpSuite
+from tests.rabbit import own_names
 
-HUB, PEER = "adapters.channels.amqp_broker:Broker", "mocks.amqp:Broker"
-PAIRS = [(HUB, HUB), (PEER, PEER), (HUB, PEER), (PEER, HUB)]
+Open = Callable[[str], Broker]
+PAIRS: dict[str, tuple[Open, Open]] = {
+    "hub": (hub.open_broker, hub.open_broker),
+    "peers": (peers.open_broker, peers.open_broker),
+    "hub-to-peers": (hub.open_broker, peers.open_broker),
+    "peers-to-hub": (peers.open_broker, hub.open_broker),
+}
 
 
-def present(name: str) -> bool:
-    return importlib.util.find_spec(name.partition(":")[0]) is not None
-
-
-@pytest.fixture(params=[pair for pair in PAIRS if all(map(present, pair))], ids=lambda p: f"{p[0][:5]}-{p[1][:5]}")
-def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Broker, Broker]]:
-    path = tmp_path / "amqp.db"
-    one, two = (resolve_name(name)(path) for name in request.param)
+@pytest.fixture(params=PAIRS)
+def pair(request: pytest.FixtureRequest, address: str) -> Iterator[tuple[Broker, Broker]]:
+    one, two = (opened(address) for opened in PAIRS[request.param])
     yield one, two
     one.close()
     two.close()
@@ -39,5 +40,14 @@ def reader(pair: tuple[Broker, Broker]) -> Broker:
     return pair[1]
 
 
-class TestAmqp(AmqpSuite):
-    pass
+class TestEmbedded(AmqpSuite):
+    @pytest.fixture
+    def address(self, tmp_path: Path) -> str:
+        return f"amqp+file://{tmp_path}/amqp.db"
+
+
+class TestRabbitMQ(AmqpSuite):
+    @pytest.fixture
+    def address(self, rabbitmq_url: str) -> Iterator[str]:
+        with own_names(rabbitmq_url, "work", "dead", "audit") as address:
+            yield address

@@ -9,19 +9,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from socket import socket
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from adapters.channels.amqp_broker import Broker
-from adapters.channels.amqp_embedded import AmqpChannel
+from adapters.channels.amqp import AmqpChannel, open_broker
+from adapters.channels.amqp_embedded import Broker
 from adapters.channels.rest import RestChannel
 from adapters.channels.soap import SoapChannel
 from adapters.channels.table import TableChannel
 from interfaces.channel import Channel, Peer
+from interfaces.clock import Deadline
 from interfaces.spec.model import Operation
 from interfaces.wire import WireMessage
 from tests.channels.parts import free_port, http_reply, operation, raw_peer, read_request, spec, table_spec
 from tests.conformance.channel_suite import SECRET, ChannelSuite, Harness
+from tests.rabbit import drained, own_names, proxied
 
 
 class HttpHarness:
@@ -98,6 +101,44 @@ class AmqpHarness:
         return AmqpChannel(spec("amqp"), Peer("WFM", f"amqp+file://{path}"))
 
 
+class RabbitHarness:
+    stuck_code = "timeout"
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        parts = urlsplit(address)
+        self._url, self._prefix = urlunsplit(parts._replace(query="")), parts.query.removeprefix("prefix=")
+        broker = open_broker(address)
+        broker.declare("work")
+        broker.close()
+        self.operation: Operation = operation(routingKey="work")
+
+    def channel(self) -> Channel:
+        return AmqpChannel(spec("amqp"), Peer("BILL", self._address))
+
+    def absent(self) -> Channel:
+        return AmqpChannel(spec("amqp"), Peer("BILL", f"amqp://127.0.0.1:{free_port()}/"))
+
+    @contextmanager
+    def stuck(self) -> Iterator[Channel]:
+        with proxied(self._address) as (address, proxy):
+            channel = AmqpChannel(spec("amqp"), Peer("BILL", address))
+            channel.call(self.operation, self.request(), Deadline.after(20))
+            proxy.freeze()
+            yield channel
+            proxy.cut()
+            channel.close()
+
+    def taken(self) -> list[bytes]:
+        return drained(self._url, f"{self._prefix}work")
+
+    def request(self, number: int = 1) -> WireMessage:
+        return WireMessage(self.stored(number), "application/json", {"message_id": f"m-{number}"})
+
+    def stored(self, number: int = 1) -> bytes:
+        return f'{{"n": {number}, "note": "{SECRET}"}}'.encode()
+
+
 class TableHarness:
     stuck_code = "unavailable"
     operation: Operation = operation(request="REQ", key="DJH")
@@ -164,6 +205,13 @@ class TestTable(ChannelSuite):
     @pytest.fixture
     def harness(self, tmp_path: Path) -> Harness:
         return TableHarness(tmp_path)
+
+
+class TestRabbitMQ(ChannelSuite):
+    @pytest.fixture
+    def harness(self, rabbitmq_url: str) -> Iterator[Harness]:
+        with own_names(rabbitmq_url, "work") as address:
+            yield RabbitHarness(address)
 
 
 class TestAmqpEmbedded(ChannelSuite):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from adapters.channels.amqp_broker import Broker
+from adapters.channels.amqp_embedded import Broker
 from adapters.doors.amqp_source import AmqpSource
 from adapters.doors.consumer import Consumer
 from interfaces.amqp import AmqpMessage

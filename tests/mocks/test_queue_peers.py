@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from interfaces.amqp import AmqpMessage
-from mocks.amqp import Broker
+from mocks.amqp_embedded import Broker
 from tests.mocks.conftest import SYSTEMS, Play, until
 
 
