@@ -96,7 +96,7 @@ def _registry(config: Config, store: Store, clock: StoreClock) -> StoreRegistry:
     for kept in [store.submit(registry.register, item) for item in registry.bundled()]:  # all in one commit
         if isinstance(refused := kept.result(), Failure):
             log.warning("bundled spec not registered", reason=refused.message, advice=refused.advice)
-    specs = StoreRegistry(store, config.data / "specs", StoreXref(store), clock)
+    specs = StoreRegistry(store, config.data / "specs", StoreXref(store), clock, config.limits.of_document())
     for spec in specs.specs():
         specs.get(spec.id)
     return specs

@@ -24,6 +24,7 @@ from pydantic_settings import (
 
 from hub.secrets import open_secret, refuse_literals
 from interfaces.channel import Peer
+from interfaces.codec.limits import Limits as DocumentLimits
 from interfaces.failure import Failure
 
 DEFAULT_DATA: Final = Path("mboss-data")
@@ -79,12 +80,33 @@ class _Part(BaseModel):
 
 
 class Limits(_Part):
-    """What one outside request may cost.
+    """What one outside request may cost; more is refused with 413 (body), 431 (header) or 408 (too slow).
 
-    body_bytes  largest request body, bytes
+    body_bytes, header_bytes      largest body; largest head (request line and all headers)
+    headers                       most headers
+    body_seconds, header_seconds  real time that a sender may take for all of it
+    depth                         nested elements, objects and arrays
+    elements, values              XML elements of a document; JSON members and elements
+    attributes, namespaces        attributes of one element; different namespaces of one document
+    text                          characters of one text or attribute
     """
 
     body_bytes: Annotated[int, Field(ge=1024)] = 1 << 20
+    header_bytes: Annotated[int, Field(ge=1024, le=1 << 20)] = 32 << 10
+    headers: Annotated[int, Field(ge=10, le=1000)] = 100
+    body_seconds: Annotated[float, Field(gt=0, le=600)] = 30.0
+    header_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
+    depth: Annotated[int, Field(ge=8, le=200)] = 64
+    elements: Annotated[int, Field(ge=100)] = 20_000
+    attributes: Annotated[int, Field(ge=8)] = 64
+    namespaces: Annotated[int, Field(ge=8)] = 256
+    text: Annotated[int, Field(ge=1024)] = 64 << 10
+    values: Annotated[int, Field(ge=100)] = 50_000
+
+    def of_document(self) -> DocumentLimits:
+        """The part of them that holds for documents, whatever carried them."""
+        names = ("depth", "elements", "attributes", "namespaces", "text", "values")
+        return DocumentLimits(self.body_bytes, **{name: getattr(self, name) for name in names})
 
 
 class WorkerSettings(_Part):

@@ -22,6 +22,7 @@ from hub.store import schema
 from hub.store.writer import Store
 from interfaces.agreement import Agreement
 from interfaces.clock import Clock, real_now
+from interfaces.codec.limits import DEFAULT, Limits
 from interfaces.failure import Failure
 from interfaces.mapping import IdLookup
 from interfaces.spec.loader import load_spec
@@ -84,10 +85,11 @@ def _row(item: Registration) -> dict[str, Any]:
 class StoreRegistry:
     """interfaces.spec.registry.Registry over the store. Agreements are compiled once, on first use. Thread-safe."""
 
-    def __init__(self, store: Store, folder: Path, lookup: IdLookup, clock: Clock) -> None:
+    def __init__(self, store: Store, folder: Path, lookup: IdLookup, clock: Clock, limits: Limits = DEFAULT) -> None:
         self._store = store
         self._lookup = lookup
         self._clock = clock
+        self._limits = limits
         self._folder = folder
         self._lock = threading.RLock()
         self._specs: dict[tuple[str, str], InterfaceSpec] = {}
@@ -138,7 +140,7 @@ class StoreRegistry:
                 known = ", ".join(sorted(self._active))
                 raise Failure("not_found", f"no interface {id}@{version or 'active'}", advice=f"there are: {known}")
             if key not in self._agreements:
-                self._agreements[key] = Agreement(self._specs[key], self._lookup, self._clock)
+                self._agreements[key] = Agreement(self._specs[key], self._lookup, self._clock, self._limits)
             return self._agreements[key]
 
     def specs(self) -> list[InterfaceSpec]:

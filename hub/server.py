@@ -12,7 +12,8 @@ import uvicorn
 from hub import logs, runfile
 from hub.app import build as build_app
 from hub.bootstrap import build as build_hub
-from hub.config import Config
+from hub.config import Config, Limits
+from hub.http_guard import guarded
 from hub.listener import BACKLOG
 from interfaces.failure import Failure
 
@@ -30,7 +31,7 @@ def serve(config: Config, listener: socket.socket, console: bool = True) -> None
     """Returns after a graceful stop; the app's lifespan runs the workers. Failure when it cannot be started."""
     logs.configure()
     app = build_app(build_hub(config), console=console)
-    server = uvicorn.Server(settings(app))
+    server = uvicorn.Server(settings(app, config.limits))
     tune()
     with runfile.hub_listed(config.data, config.public_url):
         server.run(sockets=[listener])
@@ -47,11 +48,11 @@ def tune() -> None:
     sys.setswitchinterval(SWITCH)
 
 
-def settings(app: Any) -> uvicorn.Config:
+def settings(app: Any, limits: Limits | None = None) -> uvicorn.Config:
     """How the hub is served."""
     return uvicorn.Config(
         app,
-        http="httptools",
+        http=guarded(limits or Limits()),
         loop="uvloop",
         ws="none",
         lifespan="on",

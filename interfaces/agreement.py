@@ -12,6 +12,7 @@ from typing import Any
 
 from interfaces import canonical
 from interfaces.clock import Clock, SystemClock
+from interfaces.codec.limits import DEFAULT, Limits
 from interfaces.envelope import ENVELOPES, Opened, Outgoing
 from interfaces.envelope.payload import payloads_of
 from interfaces.envelope.settings import enter_ids, value_at
@@ -65,11 +66,17 @@ class Agreement:
     Raises Failure(invalid) naming ``file:line`` when the spec cannot be compiled against its contract.
     """
 
-    def __init__(self, spec: InterfaceSpec, lookup: IdLookup | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        spec: InterfaceSpec,
+        lookup: IdLookup | None = None,
+        clock: Clock | None = None,
+        limits: Limits = DEFAULT,
+    ) -> None:
         self.spec = spec
         self._lookup = lookup or InMemoryLookup()
         self._clock = clock or SystemClock()
-        self._envelope = ENVELOPES[spec.transport.envelope](spec, self._clock)
+        self._envelope = ENVELOPES[spec.transport.envelope](spec, self._clock, limits)
         self._payloads = payloads_of(spec)
         self._requests = {op.name: self._compile(op.request) for op in spec.operations.values()}
         self._replies = {op.name: self._compile(op.reply) for op in spec.operations.values() if op.reply}

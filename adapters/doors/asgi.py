@@ -17,7 +17,7 @@ EXCHANGE = "/soap/exchange"
 
 def build(hub: Hub) -> dict[str, App]:
     """Path prefix -> raw ASGI app; paths arrive whole (``/soap/order-intake``)."""
-    desk, limit = Desk(hub), hub.config.limits.body_bytes
+    desk, limits = Desk(hub), hub.config.limits
     exchange = Exchange(hub, desk)
     base = hub.config.public_url.rstrip("/")
     service = exchange_service(spyne_answer, base + EXCHANGE)
@@ -25,8 +25,8 @@ def build(hub: Hub) -> dict[str, App]:
     workers = 4 * hub.config.worker.threads + 8
     own = hub_api.hub_service(on_the_loop, f"{base}/soap/{hub_api.ID}", workers)
     return {
-        "/soap": _soap(SoapDoor(hub, desk, {hub_api.ID: own}), ExchangeSoapDoor(service, exchange, desk, limit)),
-        "/http": ExchangeHttpDoor(exchange, limit),
+        "/soap": _soap(SoapDoor(hub, desk, {hub_api.ID: own}), ExchangeSoapDoor(service, exchange, desk, limits)),
+        "/http": ExchangeHttpDoor(exchange, limits),
     }
 
 

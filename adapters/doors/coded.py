@@ -8,6 +8,7 @@ UTF-8 envelope; and whatever the work raises comes out of here as it was raised,
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Any
 from adapters.doors.http_io import Answer, Scope
 from adapters.doors.soap_rules import XML
 from interfaces.codec import charset, safe_xml
+from interfaces.codec.limits import Limits
 
 Work = Callable[..., Coroutine[Any, Any, Any]]
 
@@ -56,11 +58,15 @@ async def through(app: Any, scope: Scope, envelope: bytes, work: Work) -> tuple[
     return status, body
 
 
-def answer_in(encoding: str, body: bytes, limits: safe_xml.Limits = safe_xml.DEFAULT) -> Answer:
+_OWN = Limits(size=sys.maxsize, elements=sys.maxsize, text=sys.maxsize)
+"""What we wrote ourselves is as long as it is."""
+
+
+def answer_in(encoding: str, body: bytes) -> Answer:
     """The service's UTF-8 answer in the caller's charset."""
     if encoding == charset.UTF8:
         return Answer(200, body, XML)
-    again = safe_xml.serialize(safe_xml.parse(body, limits=limits), encoding)
+    again = safe_xml.serialize(safe_xml.parse(body, limits=_OWN), encoding)
     return Answer(200, again, f"text/xml; charset={encoding}")
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from adapters.doors.desk import Desk, unforeseen
 from adapters.doors.http_io import ALLOW, Answer, Gone, Receive, Scope, Send, heads, place, read, write
+from hub.config import Limits
 from hub.errors import wire_codes
 from hub.intake import Inbound
 from hub.runtime import Hub
@@ -40,7 +41,8 @@ class Exchange:
         self._registry = hub.registry
         self._clock = hub.clock
         self._desk = desk
-        self._plain = ContractRoot(clock=hub.clock)
+        self._limits = hub.config.limits.of_document()
+        self._plain = ContractRoot(clock=hub.clock, limits=self._limits)
         self._envelopes: dict[str, ContractRoot] = {}
 
     async def answer(self, document: WireMessage, endpoint: str, carrier: WireMessage | None = None) -> WireMessage:
@@ -94,24 +96,27 @@ class Exchange:
     def _envelope(self, agreement: Agreement) -> ContractRoot:
         spec = agreement.spec
         if spec.hash not in self._envelopes:
-            self._envelopes[spec.hash] = ContractRoot(spec, self._clock)
+            self._envelopes[spec.hash] = ContractRoot(spec, self._clock, self._limits)
         return self._envelopes[spec.hash]
 
 
 class ExchangeHttpDoor:
     """/http/exchange: one POST, one document. ASGI app."""
 
-    def __init__(self, exchange: Exchange, limit: int) -> None:
+    def __init__(self, exchange: Exchange, limits: Limits) -> None:
         self._exchange = exchange
-        self._limit = limit
+        self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "OPTIONS":
+            await write(send, Answer(200, b"", "text/xml", ALLOW))
+            return
         endpoint, wire = f"http:{place(scope)}", heads(scope)
         status = self._status(scope)
         try:
             if status != 200:
                 raise Failure("invalid", "send one ContractRoot document by POST to /http/exchange", reason="structure")
-            wire = await read(scope, receive, self._limit)
+            wire = await read(scope, receive, self._limits)
             written = await self._exchange.answer(wire, endpoint)
         except Gone:
             return
@@ -120,7 +125,7 @@ class ExchangeHttpDoor:
         await write(send, Answer(status, written.body, written.content_type, ALLOW if status == 405 else ()))
 
     def _status(self, scope: Scope) -> int:
-        if scope["path"].rstrip("/").rpartition("/")[2] != "exchange":
+        if scope["path"].removesuffix("/") != "/http/exchange":
             return 404
         return 200 if scope["method"] == "POST" else 405
 

@@ -17,9 +17,10 @@ from adapters.doors.coded import answer_in, on_the_loop, through
 from adapters.doors.desk import Desk, answer_all
 from adapters.doors.exchange import Exchange
 from adapters.doors.http_io import ALLOW, Answer, Receive, Scope, Send, heads, place, read
-from adapters.doors.soap_rules import PLAIN, XML, check_media, fault
+from adapters.doors.soap_rules import PLAIN, check_media, fault, status_of, without_body
 from adapters.spyne_side.exchange import NAMESPACE, OPERATION
 from adapters.spyne_side.plain import CodedService
+from hub.config import Limits
 from hub.errors import wire_codes
 from interfaces.codec import charset, safe_xml
 from interfaces.envelope.loose_xml import local
@@ -31,6 +32,8 @@ Answering = Callable[[WireMessage], Coroutine[Any, Any, WireMessage]]
 
 _ADVICE = f"send {OPERATION}(in0: string) of {NAMESPACE} as GET ?wsdl tells"
 _DECLARED = re.compile(r"\s*<\?xml\s[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+ARGUMENT = "in0"
+"""Its text is a whole document."""
 _EMPTY_CALL = (
     f'<e:Envelope xmlns:e="{SOAP}"><e:Body><{OPERATION} xmlns="{NAMESPACE}"><in0/></{OPERATION}></e:Body></e:Envelope>'
 ).encode()
@@ -39,38 +42,34 @@ _EMPTY_CALL = (
 
 @dataclass(slots=True)
 class _Case:
-    """One request, as far as it got. encoding: of the answer. status: of a Fault."""
+    """One request, as far as it got. encoding: of the answer."""
 
     endpoint: str
     wire: WireMessage
     encoding: str = charset.UTF8
-    status: int = 500
 
 
 class ExchangeSoapDoor:
     """ASGI app for POST and GET ?wsdl."""
 
-    def __init__(self, service: CodedService, exchange: Exchange, desk: Desk, limit: int) -> None:
+    def __init__(self, service: CodedService, exchange: Exchange, desk: Desk, limits: Limits) -> None:
         self._service = service
         self._exchange = exchange
         self._desk = desk
-        # in0 holds a whole document in one text, so a text may be as long as the body
-        self._limits = safe_xml.Limits(size=limit, text=limit)
+        self._limits = limits
+        self._document = limits.of_document()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         case = _Case(f"soap:{place(scope)}", heads(scope))
         await answer_all(send, case.endpoint, self._served(case, scope, receive), lambda f: self._fault(case, f))
 
     async def _served(self, case: _Case, scope: Scope, receive: Receive) -> Answer:
-        if scope["method"] == "GET" and scope["query_string"][:4].lower() == b"wsdl":
-            return Answer(200, self._service.wsdl, XML)
-        if scope["method"] != "POST":
-            case.status = 405
-            raise Failure("invalid", "send a SOAP 1.1 request by POST, or GET ?wsdl", where=scope["method"])
+        if (told := without_body(scope, lambda: self._service.wsdl)) is not None:
+            return told
         check_media(case.wire)
         try:
-            case.wire = await read(scope, receive, self._limits.size)
-            document = safe_xml.read(case.wire, limits=self._limits)
+            case.wire = await read(scope, receive, self._limits)
+            document = safe_xml.read(case.wire, limits=self._document, carrier=ARGUMENT)
         except Failure as unread:
             return await self._told(case, scope, unread)
         case.encoding = document.encoding
@@ -98,12 +97,13 @@ class ExchangeSoapDoor:
         status, body = await through(self._service.app, scope, envelope, answering)
         if status != 200:
             raise Failure("internal", "the exchange service refused its own envelope", where="spyne")
-        return answer_in(case.encoding, body, self._limits)
+        return answer_in(case.encoding, body)
 
     async def _fault(self, case: _Case, failure: Failure) -> Answer:
         failure = await self._desk.refuse(case.wire, failure, case.endpoint)
         written = fault(failure, wire_codes(failure).soap)
-        return Answer(case.status, written.body, written.content_type, ALLOW if case.status == 405 else ())
+        status = status_of(failure)
+        return Answer(status, written.body, written.content_type, ALLOW if status == 405 else ())
 
 
 def spyne_answer(text: str) -> str:
@@ -132,7 +132,7 @@ def misplaced(exchange: Any) -> Failure | None:
     """What is wrong inside ``exchange``, if anything is."""
     given = [local(child.tag) for child in exchange]
     rules = (
-        (given == ["in0"], f"{OPERATION} takes one in0"),
+        (given == [ARGUMENT], f"{OPERATION} takes one {ARGUMENT}"),
         (all(len(child) == 0 for child in exchange), "in0 holds elements; it is a text, escaped or CDATA"),
         (not exchange.xpath("boolean(.//@href)"), "references (href) are not resolved"),
     )

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hub.config import Limits
 from interfaces.failure import Failure
 from interfaces.wire import WireMessage
 
@@ -15,15 +16,24 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-BODY_SECONDS = 30.0
-"""Real seconds a sender may take for its whole body."""
-
 _KEPT = {b"soapaction": "soapaction", b"idempotency-key": "idempotency-key"}
 """Request headers a message keeps. Others, credentials above all, never reach the journal."""
 
 
-ALLOW = ((b"allow", b"POST"),)
-"""What a 405 of a door must tell (RFC 9110)."""
+ALLOW = ((b"allow", b"POST, OPTIONS"),)
+"""What a door tells with a 405 and when it is asked (OPTIONS)."""
+
+
+class HttpRefusal(Failure):
+    """What HTTP has a status of its own for, whatever the door: method (405), media type and coding (415).
+
+    ``faultcode`` where SOAP has a code of its own too.
+    """
+
+    def __init__(self, status: int, message: str, *, where: str, advice: str = "", faultcode: str = "") -> None:
+        detail = {"faultcode": faultcode} if faultcode else {}
+        super().__init__("invalid", message, where=where, advice=advice, reason="header", detail=detail)
+        self.status = status
 
 
 class Gone(Exception):
@@ -40,18 +50,19 @@ class Answer:
     headers: tuple[tuple[bytes, bytes], ...] = field(default=())
 
 
-async def read(scope: Scope, receive: Receive, limit: int) -> WireMessage:
-    """The request with its body, at most ``limit`` bytes.
+async def read(scope: Scope, receive: Receive, limits: Limits) -> WireMessage:
+    """The request with its body, as long and as slow as ``limits`` allow.
 
-    Raises Failure ``too_large``, ``timeout`` (the body came too slowly) or ``invalid`` (a compressed body), all of
+    Raises Failure ``too_large``, ``timeout`` (the body came too slowly) or HttpRefusal (a compressed body), all of
     them with the bytes unread or dropped; Gone when the caller hung up.
     """
     content_type, headers, length, encoding = _heads(scope)
     if encoding not in (b"", b"identity"):
-        raise Failure("invalid", "a compressed body is not accepted", where="Content-Encoding", reason="header")
-    if length.isdigit() and int(length) > limit:
-        raise too_large(limit)
-    body = await _body(receive, limit)
+        advice = "send it as it is, without Content-Encoding"
+        raise HttpRefusal(415, "a compressed body is not accepted", where="Content-Encoding", advice=advice)
+    if length.isdigit() and int(length) > limits.body_bytes:
+        raise too_large(limits.body_bytes)
+    body = await _body(receive, limits)
     return WireMessage(body, content_type, headers)
 
 
@@ -99,15 +110,13 @@ def _heads(scope: Scope) -> tuple[str, dict[str, str], bytes, bytes]:
     return content_type, kept, length, encoding
 
 
-async def _body(receive: Receive, limit: int) -> bytes:
-    first, more = _part(await receive())
-    if not more and len(first) <= limit:  # the usual case: one part, no timer
-        return first
+async def _body(receive: Receive, limits: Limits) -> bytes:
     try:
-        async with asyncio.timeout(BODY_SECONDS):
-            return await _rest(receive, first, more, limit)
+        async with asyncio.timeout(limits.body_seconds):
+            first, more = _part(await receive())
+            return await _rest(receive, first, more, limits.body_bytes)
     except TimeoutError:
-        raise Failure("timeout", f"the body did not come within {BODY_SECONDS:.0f} s", where="body") from None
+        raise Failure("timeout", f"the body did not come within {limits.body_seconds:g} s", where="body") from None
 
 
 async def _rest(receive: Receive, first: bytes, more: bool, limit: int) -> bytes:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from adapters.doors.coded import answer_in, through
 from adapters.doors.desk import Desk, answer_all
 from adapters.doors.http_io import ALLOW, Answer, Receive, Scope, Send, heads, place, read
-from adapters.doors.soap_rules import XML, check_action, check_media, fault
+from adapters.doors.soap_rules import XML, check_action, check_media, fault, status_of, without_body
 from adapters.spyne_side.plain import CodedService
 from hub.errors import wire_codes
 from hub.intake import Inbound
@@ -24,9 +24,6 @@ from interfaces.failure import Failure
 from interfaces.message import Message
 from interfaces.spec.model import InterfaceSpec
 from interfaces.wire import Tree, WireMessage
-
-_STATUS = {"too_large": 413, "not_found": 404}
-"""Refusals before a message was read that have an HTTP status of their own; all others are 500."""
 
 _WSDL = "see GET ?wsdl"
 
@@ -43,7 +40,6 @@ class _Case:
     wire: WireMessage
     agreement: Agreement | None = None
     received: Received | None = None
-    status: int = 0
 
 
 class SoapDoor:
@@ -53,7 +49,7 @@ class SoapDoor:
         self._coded = coded or {}
         self._registry = hub.registry
         self._desk = desk
-        self._limit = hub.config.limits.body_bytes
+        self._limits = hub.config.limits
         self._base = hub.config.public_url.rstrip("/") + "/soap/"
         self._contract = lru_cache(maxsize=256)(self._readdressed)
 
@@ -63,12 +59,9 @@ class SoapDoor:
 
     async def _served(self, case: _Case, scope: Scope, receive: Receive) -> Answer:
         case.agreement = agreement = self._agreement(scope["path"])
-        if scope["method"] == "GET" and scope["query_string"][:4].lower() == b"wsdl":
-            return Answer(200, self._contract(agreement), XML)
-        if scope["method"] != "POST":
-            case.status = 405
-            raise Failure("invalid", "send a SOAP 1.1 request by POST, or GET ?wsdl", where=scope["method"])
-        case.wire = wire = await read(scope, receive, self._limit)
+        if (told := without_body(scope, lambda: self._contract(agreement))) is not None:
+            return told
+        case.wire = wire = await read(scope, receive, self._limits)
         check_media(wire)
         service = self._coded.get(agreement.spec.id)
         if service is not None:
@@ -101,14 +94,14 @@ class SoapDoor:
     async def _refused(self, case: _Case, failure: Failure) -> Answer:
         failure = await self._desk.refuse(case.wire, failure, case.endpoint)
         code = wire_codes(failure).soap
-        status = case.status or (500 if case.received else _STATUS.get(failure.code, 500))
+        status = 500 if case.received else status_of(failure)
         known = case.agreement
         written = known.write_failure(case.received, failure, code) if known else fault(failure, code)
         return Answer(status, written.body, written.content_type, ALLOW if status == 405 else ())
 
     def _agreement(self, path: str) -> Agreement:
         try:
-            agreement: Agreement = self._registry.get(path.rstrip("/").rpartition("/")[2])
+            agreement: Agreement = self._registry.get(path.removeprefix("/soap/").removesuffix("/"))
         except Failure:
             raise self._not_served(path) from None
         if not _is_served(agreement.spec):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from adapters.doors.http_io import ALLOW, Answer, HttpRefusal, Scope
 from interfaces.envelope.soap_plain import SoapPlain
 from interfaces.failure import Failure
 from interfaces.spec.model import InterfaceSpec, Transport
@@ -10,7 +13,9 @@ from interfaces.wire import WireMessage
 XML = "text/xml; charset=utf-8"
 
 _MEDIA = frozenset({"text/xml", "application/xml"})
-"""SOAP 1.1; ``application/soap+xml`` would be 1.2."""
+"""SOAP 1.1 (WS-I Basic Profile 1.1 would have 415 for others)."""
+_SOAP12 = "application/soap+xml"
+_CONTRACT = (b"wsdl", b"singlewsdl")
 
 _NOBODY = InterfaceSpec(
     id="soap",
@@ -28,16 +33,29 @@ PLAIN = SoapPlain(_NOBODY)
 
 
 def check_media(wire: WireMessage) -> None:
-    """Failure(invalid) unless the content type is SOAP 1.1's."""
+    """HttpRefusal unless the content type is SOAP 1.1's."""
     media = wire.content_type.partition(";")[0].strip().lower()
-    if media not in _MEDIA:
-        raise Failure(
-            "invalid",
-            "the content type is not SOAP 1.1's",
-            where="Content-Type",
-            reason="header",
-            advice="send text/xml; SOAP 1.2 (application/soap+xml) is not served",
-        )
+    if media in _MEDIA:
+        return
+    where, advice = "Content-Type", "send a SOAP 1.1 envelope as text/xml"
+    if media == _SOAP12:
+        said, code = "SOAP 1.2 is not served here", "VersionMismatch"
+        raise HttpRefusal(500, said, where=where, advice=advice, faultcode=code)
+    if media.startswith("multipart/"):
+        raise HttpRefusal(415, "attachments (MIME, MTOM, XOP) are not served here", where=where, advice=advice)
+    raise HttpRefusal(415, "the content type is not SOAP 1.1's", where=where, advice=advice)
+
+
+def without_body(scope: Scope, wsdl: Callable[[], bytes]) -> Answer | None:
+    """The answer to GET ?wsdl (?singleWsdl), HEAD and OPTIONS; None for a POST; HttpRefusal for other methods."""
+    method = scope["method"]
+    if method == "POST":
+        return None
+    if method == "OPTIONS":
+        return Answer(200, b"", XML, ALLOW)
+    if method in ("GET", "HEAD") and scope["query_string"].lower().startswith(_CONTRACT):
+        return Answer(200, wsdl(), XML)
+    raise HttpRefusal(405, "send a SOAP 1.1 request by POST, or GET ?wsdl", where=method)
 
 
 def check_action(agreed: str, wire: WireMessage) -> None:
@@ -55,6 +73,15 @@ def check_action(agreed: str, wire: WireMessage) -> None:
             reason="header",
             advice=f"send {agreed!r} or none",
         )
+
+
+_STATUS = {"too_large": 413, "not_found": 404, "timeout": 408}
+"""Refusals before a message was read that have an HTTP status of their own; all others are 500."""
+
+
+def status_of(unread: Failure) -> int:
+    """The HTTP status of the Fault for a request that was refused before its message was read."""
+    return unread.status if isinstance(unread, HttpRefusal) else _STATUS.get(unread.code, 500)
 
 
 def fault(failure: Failure, code: str) -> WireMessage:

@@ -11,6 +11,7 @@ from fastapi import Depends, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from hub.config import Limits
 from hub.runtime import Hub
 from hub.views.mask import Masker
 from hub.views.messages import MaskerOf
@@ -22,9 +23,6 @@ from interfaces.wire import WireMessage
 
 KEPT = ("idempotency-key",)
 """Request headers a message keeps."""
-
-BODY_SECONDS = 30.0
-"""Real seconds a sender may take for its whole body, as at the doors."""
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -58,12 +56,12 @@ async def whole_body(request: Request) -> bytes:
     """The request's body; Failure ``too_large`` as soon as it is longer than the configured limit."""
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise HTTPException(415, "a compressed body is not accepted")
-    limit = request.app.state.hub.config.limits.body_bytes
+    limits: Limits = request.app.state.hub.config.limits
     try:
-        async with asyncio.timeout(BODY_SECONDS):
-            return await _within(request, limit)
+        async with asyncio.timeout(limits.body_seconds):
+            return await _within(request, limits.body_bytes)
     except TimeoutError:
-        raise HTTPException(408, f"the body did not come within {BODY_SECONDS:.0f} s") from None
+        raise HTTPException(408, f"the body did not come within {limits.body_seconds:g} s") from None
     except ClientDisconnect:  # nobody hears it, but it is no fault of ours that needs a trace in the log
         raise HTTPException(400, "the caller hung up") from None
 
@@ -97,7 +95,9 @@ def json_only(request: Request) -> None:
 async def json_body(request: Request) -> dict[str, Any]:
     """The body as a JSON object, read strictly (no duplicate keys, no NaN, bounded depth)."""
     json_only(request)
-    data, _ = strict_json.read(await whole_body(request), request.headers.get("content-type", ""))
+    limits: Limits = request.app.state.hub.config.limits
+    body = await whole_body(request)
+    data, _ = strict_json.read(body, request.headers.get("content-type", ""), limits.of_document())
     if not isinstance(data, dict):
         raise Failure("invalid", "the body must be a JSON object", reason="json")
     return data

@@ -23,6 +23,7 @@ from interfaces.failure import Code, Failure
 from interfaces.ids import new_id
 
 TMF = "/tmf-api/"
+PROBLEM_JSON = "application/problem+json"
 
 # what the framework says -> which Failure it is; the status stays the framework's
 STATUS_CODES: dict[int, Code] = {
@@ -85,7 +86,7 @@ def answer(
     log.info("request refused", incident=incident, code=failure.code, status=status, method=request.method)
     if request.url.path.startswith(TMF):
         return JSONResponse(tmf_error(failure, status, incident), status, headers)
-    return JSONResponse(problem(failure, status, incident), status, headers, media_type="application/problem+json")
+    return JSONResponse(problem(failure, status, incident), status, headers, media_type=PROBLEM_JSON)
 
 
 async def _on_failure(request: Request, error: Exception) -> Response:

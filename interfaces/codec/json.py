@@ -10,26 +10,18 @@ import json
 import re
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from interfaces.codec import charset
+from interfaces.codec.limits import DEFAULT, Limits
 from interfaces.failure import Failure
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """size: bytes. depth: nested objects and arrays. values: members and elements in all."""
-
-    size: int = 1 << 20
-    depth: int = 64
-    values: int = 50_000
-
-
-DEFAULT = Limits()
 MAX_EXPONENT = 60
 """Larger powers of ten are an attack on whoever turns them into an integer."""
+
+MAX_DIGITS = 100
+"""Characters of one number that is no integer."""
 
 MAX_INTEGER = 1 << 63
 """What a store, and every other JSON library, can hold: 64 bits."""
@@ -73,11 +65,12 @@ def read_text(text: str, limits: Limits = DEFAULT) -> Any:
         raise _too_large(f"nested deeper than {limits.depth}") from None
     except ValueError as error:
         raise _broken(_said(error)) from None
-    # Only escapes smuggle such a character past this search, and only many brackets can be deep: others need no walk.
+    # Only escapes smuggle such a character past this search, only many brackets can be deep, and only long documents
+    # hold long texts: others need no walk.
     if _BAD_TEXT.search(text):
         raise _broken(_NOT_CARRIED)
-    if "\\" in text or text.count("[") + text.count("{") > limits.depth:
-        _check(value, limits.depth)
+    if "\\" in text or len(text) > limits.text or text.count("[") + text.count("{") > limits.depth:
+        _check(value, limits.depth, limits.text)
     return value
 
 
@@ -106,8 +99,8 @@ def _integer(text: str) -> int:
 
 
 def _decimal(text: str) -> Decimal:
-    value = Decimal(text)
-    if abs(value.adjusted()) > MAX_EXPONENT:
+    value = Decimal(text) if len(text) <= MAX_DIGITS else Decimal("Infinity")
+    if not value.is_finite() or abs(value.adjusted()) > MAX_EXPONENT:
         raise ValueError("a number is out of range")
     return value
 
@@ -137,15 +130,17 @@ def _said(error: ValueError) -> str:
     return said if said.startswith("a n") or "no JSON" in said else "a number is out of range"
 
 
-def _check(value: Any, depth: int) -> None:
+def _check(value: Any, depth: int, longest: int) -> None:
     if isinstance(value, str):
         if _BAD_TEXT.search(value):
             raise _broken(_NOT_CARRIED)
+        if len(value) > longest:
+            raise _too_large(f"a text longer than {longest} characters")
     elif isinstance(value, dict | list):
         if depth == 0:
             raise _too_large("nested too deeply")
         for part in _parts(value):
-            _check(part, depth - 1)
+            _check(part, depth - 1, longest)
 
 
 def _parts(value: dict[str, Any] | list[Any]) -> Iterator[Any]:

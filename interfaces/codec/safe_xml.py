@@ -1,8 +1,8 @@
 """The only XML parser for anything that comes from outside.
 
-Guards, cheapest first: size, charset allow-list, no DOCTYPE, number of elements, attributes per element; then lxml
-without entities, network and huge trees; then depth and length of texts. What is refused before the parse never
-becomes a tree.
+Guards, cheapest first: size, charset allow-list, no DOCTYPE, number of elements, attributes per element, namespaces;
+then lxml without entities, network and huge trees; then depth, length of texts, no processing instruction (SOAP 1.1,
+section 3). What is refused before the parse never becomes a tree.
 
     document = read(wire)                # Document(root, encoding)
     root = parse(b"<a/>")                # the root alone
@@ -20,23 +20,12 @@ from typing import Any
 from lxml import etree
 
 from interfaces.codec import charset
+from interfaces.codec.limits import DEFAULT, Limits
 from interfaces.failure import Failure
 from interfaces.wire import WireMessage
 
 XmlElement = Any
 """An ``lxml.etree._Element``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """size: bytes on the wire. depth: nested elements. attributes: per element, namespace declarations included.
-    text: characters of one text or attribute value."""
-
-    size: int = 1 << 20
-    depth: int = 64
-    elements: int = 20_000
-    attributes: int = 64
-    text: int = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +36,20 @@ class Document:
     encoding: str
 
 
-DEFAULT = Limits()
-
 _DECLARATION = re.compile(r"<\?xml\s[^>]*?\?>")
 _DECLARED = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]*)[\"']")
 _DECLARED_WITHIN = 256  # bytes
 _DOCTYPE = re.compile(rb"(?>\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 # What is never closed runs to the end: looking again from each opening would take quadratic time.
-_NOT_MARKUP = re.compile(rb"<!\[CDATA\[(?>.*?\]\]>|.*)|<!--(?>.*?-->|.*)|<\?(?>.*?\?>|.*)", re.DOTALL)
+_NOT_MARKUP = re.compile(
+    rb"<!\[CDATA\[(?>[^\]]*+(?:\](?!\]>)[^\]]*+)*+\]\]>|.*)"
+    rb"|<!--(?>[^-]*+(?:-(?!->)[^-]*+)*+-->|.*)"
+    rb"|<\?(?>[^?]*+(?:\?(?!>)[^?]*+)*+\?>|.*)",
+    re.DOTALL,
+)
 _NOT_CARRIED = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _VALUE = re.compile(rb"=\s*(?:\"[^\"]*\"|'[^']*')")
+_NAMESPACE = re.compile(rb"xmlns(?::[^\s=]*+)?+\s*+=\s*+(\"[^\"]*+\"|'[^']*+')")
 _TAG = re.compile(rb"(?>[^\"'>]|\"[^\"]*\"|'[^']*')*+>")
 # lxml's own text may quote what was sent, the name of the error does not.
 _ERRORS = {
@@ -66,10 +59,11 @@ _ERRORS = {
 }
 
 
-def read(wire: WireMessage | bytes, content_type: str = "", limits: Limits = DEFAULT) -> Document:
+def read(wire: WireMessage | bytes, content_type: str = "", limits: Limits = DEFAULT, carrier: str = "") -> Document:
     """Bytes -> Document, or Failure(too_large) / Failure(invalid, reason="xml"), whose ``header`` tells the charset.
 
     content_type  may name the charset; of a WireMessage its own is used
+    carrier       local name of the element that may hold a whole document as one text
     """
     body = wire if isinstance(wire, bytes) else wire.body
     header = content_type if isinstance(wire, bytes) else content_type or wire.content_type
@@ -82,8 +76,8 @@ def read(wire: WireMessage | bytes, content_type: str = "", limits: Limits = DEF
         raise
     try:
         _check_markup(text, limits)
-        root = _tree(text)
-        _check_tree(root, text, limits)
+        root = _tree(text, limits.instructions)
+        _check_tree(root, text, limits, carrier)
     except Failure as failure:
         failure.header = {":encoding": encoding}
         raise
@@ -142,6 +136,8 @@ def _check_markup(text: bytes, limits: Limits) -> None:
         raise _too_large(f"more than {limits.elements} elements")
     if text.count(b"=") > limits.attributes and _attributes(text) > limits.attributes:
         raise _too_large(f"an element with more than {limits.attributes} attributes")
+    if text.count(b"xmlns") > limits.namespaces and len(set(_NAMESPACE.findall(text))) > limits.namespaces:
+        raise _too_large(f"more than {limits.namespaces} namespaces")
 
 
 def _starts(text: bytes) -> int:
@@ -157,7 +153,7 @@ def _attributes(text: bytes) -> int:
     return max((len(_VALUE.findall(tag)) for tag in tags), default=0)
 
 
-def _tree(text: bytes) -> XmlElement:
+def _tree(text: bytes, drop_instructions: bool) -> XmlElement:
     # A parser of its own for each document (0.5 us): a shared one would make threads wait for each other.
     parser = etree.XMLParser(
         encoding="utf-8",
@@ -166,7 +162,7 @@ def _tree(text: bytes) -> XmlElement:
         load_dtd=False,
         huge_tree=False,
         remove_comments=True,
-        remove_pis=True,
+        remove_pis=drop_instructions,
         collect_ids=False,
     )
     try:
@@ -174,14 +170,21 @@ def _tree(text: bytes) -> XmlElement:
     except etree.XMLSyntaxError as error:
         line, column = error.position
         what = _ERRORS.get(getattr(error, "code", 0), "unknown error")
+        if what == "resource limit":
+            raise _too_large(f"too deep or too long, at line {line}, column {column}") from None
         raise _broken(f"not well-formed XML: {what} at line {line}, column {column}") from None
 
 
-def _check_tree(root: XmlElement, text: bytes, limits: Limits) -> None:
+def _check_tree(root: XmlElement, text: bytes, limits: Limits, carrier: str) -> None:
+    if text.count(b"<?") > text.startswith(b"<?xml ") and _INSTRUCTED(root):
+        raise _broken("a processing instruction is not allowed", advice="send the document without it")
     if text.count(b"</") >= limits.depth and _deeper(limits.depth)(root):
         raise _too_large(f"elements nested deeper than {limits.depth}")
-    if len(text) > limits.text and _longer(limits.text)(root):
+    if len(text) > limits.text and _longer(limits.text)(root, carrier=carrier):
         raise _too_large(f"a value longer than {limits.text} characters")
+
+
+_INSTRUCTED = etree.XPath("boolean(//processing-instruction())")
 
 
 @lru_cache
@@ -191,7 +194,8 @@ def _deeper(depth: int) -> etree.XPath:
 
 @lru_cache
 def _longer(length: int) -> etree.XPath:
-    return etree.XPath(f"boolean(//text()[string-length() > {length}] | //@*[string-length() > {length}])")
+    long = f"[string-length() > {length}]"
+    return etree.XPath(f"boolean(//text(){long}[local-name(..) != $carrier] | //@*{long})")
 
 
 def _broken(message: str, advice: str = "") -> Failure:

@@ -11,10 +11,11 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from interfaces.codec import safe_xml
+from interfaces.codec.limits import Limits
 from interfaces.codec.safe_xml import XmlElement
 from interfaces.failure import Failure
 
-LIMITS = safe_xml.Limits(size=16 << 20, elements=500_000, attributes=256, text=1 << 20)
+LIMITS = Limits(size=16 << 20, elements=500_000, attributes=256, namespaces=10_000, text=1 << 20, instructions=True)
 """Contracts come from integrators, not from the wire: larger, but still bounded."""
 
 _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:")

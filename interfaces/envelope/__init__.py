@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from interfaces.codec.limits import Limits
 from interfaces.envelope.amqp import Amqp
 from interfaces.envelope.base import Envelope, EnvelopeFactory, Ids, Opened, Outgoing, Result
 from interfaces.envelope.contract_root import ContractRoot
@@ -15,9 +16,9 @@ from interfaces.spec.model import InterfaceSpec
 __all__ = ["ENVELOPES", "ContractRoot", "Envelope", "Ids", "Opened", "Outgoing", "Result"]
 
 
-def _timeless(make: Callable[[InterfaceSpec], Envelope]) -> EnvelopeFactory:
+def _timeless(make: Callable[[InterfaceSpec, Limits], Envelope]) -> EnvelopeFactory:
     """An envelope whose header carries no time."""
-    return lambda spec, clock: make(spec)
+    return lambda spec, clock, limits: make(spec, limits)
 
 
 ENVELOPES: dict[str, EnvelopeFactory] = {

@@ -12,6 +12,7 @@ from typing import Any
 
 from interfaces.codec import json as json_body
 from interfaces.codec import safe_xml
+from interfaces.codec.limits import DEFAULT, Limits
 from interfaces.envelope.base import Ids, Opened, Outgoing, Result, describe, one_operation
 from interfaces.envelope.settings import ids_by_path
 from interfaces.failure import Failure
@@ -25,8 +26,9 @@ class Amqp:
 
     exchange = (ErrorRow("*", "timeout", "outcome unknown"),)
 
-    def __init__(self, spec: InterfaceSpec) -> None:
+    def __init__(self, spec: InterfaceSpec, limits: Limits = DEFAULT) -> None:
         self._spec = spec
+        self._limits = limits
         self._settings = spec.transport.settings
         self._xml = self._settings.get("format", "json") == "xml"
         self._encoding = spec.transport.encoding
@@ -36,9 +38,9 @@ class Amqp:
 
     def peek(self, wire: WireMessage) -> Opened:
         if self._xml:
-            document = safe_xml.read(wire)
+            document = safe_xml.read(wire, limits=self._limits)
             return Opened({**wire.headers, ":encoding": document.encoding}, document.root)
-        value, encoding = json_body.read(wire.body, wire.content_type)
+        value, encoding = json_body.read(wire.body, wire.content_type, self._limits)
         if not isinstance(value, dict):
             raise Failure("invalid", "the body is no JSON object", where=self._spec.ref, reason="structure")
         return Opened({**wire.headers, ":encoding": encoding}, value)

@@ -13,6 +13,7 @@ from pathlib import PurePath
 from typing import Any, Protocol
 
 from interfaces.clock import Clock
+from interfaces.codec.limits import Limits
 from interfaces.failure import Failure
 from interfaces.message import Message
 from interfaces.spec.model import ErrorRow, InterfaceSpec, Operation
@@ -99,9 +100,13 @@ class Envelope(Protocol):
 
 
 class EnvelopeFactory(Protocol):
-    """How an agreement makes its envelope; ``clock`` is the time it writes into headers."""
+    """How an agreement makes its envelope.
 
-    def __call__(self, spec: InterfaceSpec, clock: Clock) -> Envelope: ...
+    clock   the time it writes into headers
+    limits  what a document may cost that it reads
+    """
+
+    def __call__(self, spec: InterfaceSpec, clock: Clock, limits: Limits) -> Envelope: ...
 
 
 def describe(failure: Failure) -> str:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from interfaces.clock import DAY, SECOND, Clock, SystemClock
 from interfaces.codec import safe_xml
+from interfaces.codec.limits import DEFAULT, Limits
 from interfaces.envelope import contract_root_form as form
 from interfaces.envelope import contract_root_header as head
 from interfaces.envelope.base import Ids, Opened, Outgoing, Result, describe, one_operation
@@ -45,9 +46,10 @@ class ContractRoot:
 
     exchange = EXCHANGE
 
-    def __init__(self, spec: InterfaceSpec | None = None, clock: Clock | None = None) -> None:
+    def __init__(self, spec: InterfaceSpec | None = None, clock: Clock | None = None, limits: Limits = DEFAULT) -> None:
         settings = spec.transport.settings if spec else {}
         self._spec = spec
+        self._limits = limits
         self._own: Mapping[str, str] = settings.get("as", {})
         self._rules = head.rules_of(settings.get("header", {}))
         self._form: str = settings.get("content", form.XML)
@@ -62,7 +64,7 @@ class ContractRoot:
 
     def peek(self, wire: WireMessage) -> Opened:
         """Whatever can be read, no rule checked; Failure(invalid) reason xml, json or structure."""
-        parts = form.read(wire)
+        parts = form.read(wire, self._limits)
         return Opened(parts.header | {":form": parts.form, ":encoding": parts.encoding}, parts.content)
 
     def check(self, opened: Opened, *more: Mapping[str, str]) -> None:

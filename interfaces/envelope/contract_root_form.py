@@ -13,14 +13,17 @@ from lxml import etree
 
 from interfaces.codec import json as json_body
 from interfaces.codec import safe_xml
+from interfaces.codec.limits import DEFAULT, Limits
 from interfaces.envelope import loose_xml
 from interfaces.failure import Failure
 from interfaces.wire import WireMessage
 
 XML, CDATA_XML, CDATA_JSON, JSON = "xml", "cdata-xml", "cdata-json", "json"
-_WHOLE_DOCUMENT = safe_xml.Limits(text=safe_xml.Limits().size)
-"""SvcCont may hold a whole document as one text."""
-_MARK, _BLANK = b"\xef\xbb\xbf", b" \t\r\n"
+_CARRIER = "SvcCont"
+"""Its text may be a whole document."""
+_BLANK = b" \t\r\n"
+_BEFORE_JSON = b" \t\r\n\0\xef\xbb\xbf\xfe\xff"
+"""Blanks, byte order marks, and the other half of a blank or a brace in UTF-16."""
 _MEDIA = {JSON: "application/json"}
 
 
@@ -35,23 +38,23 @@ class Parts:
     encoding: str
 
 
-def read(wire: WireMessage) -> Parts:
+def read(wire: WireMessage, limits: Limits = DEFAULT) -> Parts:
     """Failure(invalid or too_large): reason xml, json or structure; its ``header`` has what could be read."""
     if wire.body[:1].isspace():  # a script's blank line; XML wants its declaration first
         wire = replace(wire, body=wire.body.lstrip(_BLANK))
     header: dict[str, str] = {}
     try:
-        if wire.body.removeprefix(_MARK).lstrip(_BLANK)[:1] == b"{":
-            return _read_json(wire, header)
-        return _read_xml(wire, header)
+        if wire.body.lstrip(_BEFORE_JSON)[:1] == b"{":
+            return _read_json(wire, header, limits)
+        return _read_xml(wire, header, limits)
     except Failure as failure:
         failure.header = {**failure.header, **header}
         raise
 
 
-def _read_json(wire: WireMessage, header: dict[str, str]) -> Parts:
+def _read_json(wire: WireMessage, header: dict[str, str], limits: Limits) -> Parts:
     header[":form"] = JSON
-    document, encoding = json_body.read(wire.body, wire.content_type)
+    document, encoding = json_body.read(wire.body, wire.content_type, limits)
     header[":encoding"] = encoding
     root = document.get("ContractRoot", document)
     if not isinstance(root, dict) or not isinstance(root.get("TcpCont"), dict):
@@ -72,8 +75,8 @@ def _leaves(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield name, str(value).strip()
 
 
-def _read_xml(wire: WireMessage, header: dict[str, str]) -> Parts:
-    document = safe_xml.read(wire, limits=_WHOLE_DOCUMENT)
+def _read_xml(wire: WireMessage, header: dict[str, str], limits: Limits) -> Parts:
+    document = safe_xml.read(wire, limits=limits, carrier=_CARRIER)
     header[":encoding"] = document.encoding
     if loose_xml.local(document.root.tag) != "ContractRoot":
         raise _structure("ContractRoot as the root element")
@@ -84,7 +87,7 @@ def _read_xml(wire: WireMessage, header: dict[str, str]) -> Parts:
         raise _structure(f"exactly one TcpCont, it has {len(tcp)}" if tcp else "a TcpCont")
     if len(svc) > 1:  # which one was meant is not ours to guess
         raise _structure(f"exactly one SvcCont, it has {len(svc)}")
-    content, form = _content(svc[0] if svc else None)
+    content, form = _content(svc[0] if svc else None, limits)
     return Parts(header, content, form, document.encoding)
 
 
@@ -100,17 +103,17 @@ def _enter(header: dict[str, str], name: str, value: str) -> None:
         header[name] = value
 
 
-def _content(element: Any) -> tuple[Any, str]:
+def _content(element: Any, limits: Limits) -> tuple[Any, str]:
     if element is None:
         return None, ""
     text = (element.text or "").strip()
     if len(element) or not text:
         return (element if len(element) else None), XML if len(element) else ""
     if text[0] in "{[":
-        return json_body.read_text(text), CDATA_JSON
+        return json_body.read_text(text, limits), CDATA_JSON
     wrapper = etree.Element("SvcCont")
     # the text is already decoded: its own declaration, if any, no longer tells the truth
-    wrapper.append(safe_xml.parse(_undeclared(text).encode()))
+    wrapper.append(safe_xml.parse(_undeclared(text).encode(), limits=limits))
     return wrapper, CDATA_XML
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from interfaces.codec import json as json_body
+from interfaces.codec.limits import DEFAULT, Limits
 from interfaces.envelope.base import Ids, Opened, Outgoing, Result, describe, one_operation
 from interfaces.envelope.settings import ids_by_path
 from interfaces.failure import CODES, Failure
@@ -23,8 +24,9 @@ class PlainJson:
 
     exchange = (*(ErrorRow(code, code) for code in CODES), ErrorRow("*", "timeout", "outcome unknown"))
 
-    def __init__(self, spec: InterfaceSpec, name: str, key: str) -> None:
+    def __init__(self, spec: InterfaceSpec, name: str, key: str, limits: Limits = DEFAULT) -> None:
         self._spec = spec
+        self._limits = limits
         self._name = name
         self._key = key
 
@@ -32,7 +34,7 @@ class PlainJson:
         return True
 
     def peek(self, wire: WireMessage) -> Opened:
-        value, _ = json_body.read(wire.body, wire.content_type)
+        value, _ = json_body.read(wire.body, wire.content_type, self._limits)
         if not isinstance(value, dict):
             raise Failure("invalid", "the document is no JSON object", where=self._spec.ref, reason="structure")
         return Opened(dict(wire.headers), value)
@@ -67,11 +69,11 @@ class PlainJson:
         return Result(), opened
 
 
-def local(spec: InterfaceSpec) -> PlainJson:
+def local(spec: InterfaceSpec, limits: Limits = DEFAULT) -> PlainJson:
     """In-process peers: the document is canonical JSON."""
-    return PlainJson(spec, "operation", "operation")
+    return PlainJson(spec, "operation", "operation", limits)
 
 
-def table(spec: InterfaceSpec) -> PlainJson:
+def table(spec: InterfaceSpec, limits: Limits = DEFAULT) -> PlainJson:
     """Interface tables: one row."""
-    return PlainJson(spec, "table", "request")
+    return PlainJson(spec, "table", "request", limits)

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from interfaces.codec import json as json_body
+from interfaces.codec.limits import DEFAULT, Limits
 from interfaces.envelope.base import Ids, Opened, Outgoing, Result, describe
 from interfaces.envelope.settings import ids_by_path
 from interfaces.failure import Failure
@@ -48,8 +49,9 @@ class Rest:
 
     exchange = EXCHANGE
 
-    def __init__(self, spec: InterfaceSpec) -> None:
+    def __init__(self, spec: InterfaceSpec, limits: Limits = DEFAULT) -> None:
         self._spec = spec
+        self._limits = limits
         self._settings = spec.transport.settings
         self._base = str(self._settings.get("base", "")).rstrip("/")
         self._routes = [(op, _method(op), self._pattern(op)) for op in spec.operations.values()]
@@ -62,7 +64,7 @@ class Rest:
         header = dict(wire.headers) | {":method": method, ":path": path}
         tree: dict[str, Any] = dict(parse_qsl(wire.headers.get(":query", "")))
         if wire.body and method not in BODYLESS:
-            tree = _object(wire, self._spec.ref)
+            tree = self._object(wire)
         tree |= self._fields(method, path)
         return Opened(header, tree if method in BODYLESS else self._numbered(header, tree))
 
@@ -130,8 +132,8 @@ class Rest:
         status = wire.headers.get(":status", "200")
         header = dict(wire.headers)
         if status[:1] == "2":
-            return Result(), Opened(header, _object(wire, self._spec.ref) if wire.body else {})
-        return Result(status, _problem(wire)), Opened(header, {})
+            return Result(), Opened(header, self._object(wire) if wire.body else {})
+        return Result(status, self._problem(wire)), Opened(header, {})
 
     def _pattern(self, operation: Operation) -> re.Pattern[str]:
         path = self._base + str(operation.wire.get("path", "/"))
@@ -140,22 +142,20 @@ class Rest:
         text = "".join(f"(?P<{p}>[^/]+)" if i % 2 else re.escape(p) for i, p in enumerate(parts))
         return re.compile(text)
 
+    def _object(self, wire: WireMessage) -> dict[str, Any]:
+        value, _ = json_body.read(wire.body, wire.content_type, self._limits)
+        if not isinstance(value, dict):
+            raise Failure("invalid", "the body is no JSON object", where=self._spec.ref, reason="structure")
+        return value
+
+    def _problem(self, wire: WireMessage) -> str:
+        """The peer's own words, if it has any in a form we know."""
+        try:
+            value = self._object(wire)
+        except Failure:
+            return ""
+        return str(value.get("detail") or value.get("message") or value.get("title") or "")
+
 
 def _method(operation: Operation) -> str:
     return str(operation.wire.get("method", "POST"))
-
-
-def _object(wire: WireMessage, where: str) -> dict[str, Any]:
-    value, _ = json_body.read(wire.body, wire.content_type)
-    if not isinstance(value, dict):
-        raise Failure("invalid", "the body is no JSON object", where=where, reason="structure")
-    return value
-
-
-def _problem(wire: WireMessage) -> str:
-    """The peer's own words, if it has any in a form we know."""
-    try:
-        value = _object(wire, "")
-    except Failure:
-        return ""
-    return str(value.get("detail") or value.get("message") or value.get("title") or "")

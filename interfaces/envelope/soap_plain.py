@@ -13,6 +13,7 @@ from typing import Any
 from lxml import etree
 
 from interfaces.codec import safe_xml
+from interfaces.codec.limits import DEFAULT, Limits
 from interfaces.codec.safe_xml import carried
 from interfaces.envelope.base import Ids, Opened, Outgoing, Result, describe, shown
 from interfaces.envelope.loose_xml import local
@@ -41,8 +42,9 @@ class SoapPlain:
 
     exchange = EXCHANGE
 
-    def __init__(self, spec: InterfaceSpec) -> None:
+    def __init__(self, spec: InterfaceSpec, limits: Limits = DEFAULT) -> None:
         self._spec = spec
+        self._limits = limits
         self._settings = spec.transport.settings
         self._encoding = spec.transport.encoding
         self._understands = frozenset(self._settings.get("understands", ()))
@@ -51,7 +53,7 @@ class SoapPlain:
         return False
 
     def peek(self, wire: WireMessage) -> Opened:
-        return self.opened(safe_xml.read(wire), wire)
+        return self.opened(safe_xml.read(wire, limits=self._limits), wire)
 
     def opened(self, document: safe_xml.Document, wire: WireMessage) -> Opened:
         """``peek`` of a document that was read before, with limits of its own."""
@@ -146,10 +148,12 @@ def _parts(root: Any) -> tuple[Any, Any]:
         raise _refuse("the Envelope is not SOAP 1.1's", "VersionMismatch")
     if root.tag != _ENVELOPE:
         raise _refuse("the document is no SOAP Envelope", "Client")
-    bodies = root.findall(_BODY)
+    bodies, headers = root.findall(_BODY), root.findall(_HEADER)
     if len(bodies) != 1:
         raise _refuse(f"the Envelope has {len(bodies)} Bodies, one is allowed", "Client")
-    return root.find(_HEADER), bodies[0]
+    if headers not in ([], [root[0]]):
+        raise _refuse("one Header may stand in the Envelope, before all else", "Client")
+    return (headers[0] if headers else None), bodies[0]
 
 
 def _binding(entry: Any) -> bool:
@@ -161,6 +165,8 @@ def _binding(entry: Any) -> bool:
 def _only_child(body: Any) -> Any:
     if len(body) != 1:
         raise _refuse(f"the Body has {len(body)} elements, exactly one is allowed", "Client")
+    if (body.text or "").strip() or (body[0].tail or "").strip():
+        raise _refuse("the Body has text beside its element", "Client")
     return body[0]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
 
+from hub.config import Limits
 from hub.fallout import ACTIONS
 from hub.intake import Inbound
 from hub.runtime import Hub
@@ -93,7 +94,7 @@ def local_state(code: str) -> dict[str, Any]:
 
 
 def fake_hub(store: Store) -> Hub:
-    limits = SimpleNamespace(body_bytes=10_000)
+    limits = Limits(body_bytes=10_000)
     hub = SimpleNamespace(
         store=store,
         clock=VirtualClock(NOW),

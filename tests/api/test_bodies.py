@@ -11,11 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from hub.api import parts
+from hub.config import Limits
 
+LIMITS = Limits(body_bytes=1024)
 FIRST = {"type": "http.request", "body": b"{", "more_body": True}
 
 
-def read(*events: dict[str, Any]) -> bytes:
+def read(*events: dict[str, Any], limits: Limits = LIMITS) -> bytes:
     """What ``whole_body`` makes of these events, and of silence after them."""
     waiting = list(events)
 
@@ -24,16 +26,15 @@ def read(*events: dict[str, Any]) -> bytes:
             await asyncio.Event().wait()
         return waiting.pop(0)
 
-    limits = SimpleNamespace(config=SimpleNamespace(limits=SimpleNamespace(body_bytes=100)))
-    app = SimpleNamespace(state=SimpleNamespace(hub=limits))
+    hub = SimpleNamespace(config=SimpleNamespace(limits=limits))
+    app = SimpleNamespace(state=SimpleNamespace(hub=hub))
     scope = {"type": "http", "method": "POST", "path": "/", "headers": [], "query_string": b"", "app": app}
     return asyncio.run(parts.whole_body(Request(scope, receive)))
 
 
-def test_a_body_that_never_ends_in_time_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "BODY_SECONDS", 0.05)
+def test_a_body_that_never_ends_in_time_is_refused() -> None:
     with pytest.raises(HTTPException) as refused:
-        read(FIRST)
+        read(FIRST, limits=Limits(body_seconds=0.05))
     assert refused.value.status_code == 408
 
 

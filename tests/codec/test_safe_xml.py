@@ -93,12 +93,14 @@ BROKEN = {
     "external entity": b'<!DOCTYPE a [<!ENTITY f SYSTEM "file:///etc/hostname">]><a>&f;</a>',
     "external DTD": b'<?xml version="1.0"?>\n<!-- c --><!DOCTYPE a SYSTEM "http://127.0.0.1:1/x.dtd"><a/>',
     "bare DOCTYPE": b"<!DOCTYPE a><a/>",
+    "instruction in front": b"<?xml-stylesheet href='x'?><a/>",
+    "instruction within": b"<a><?php x ?></a>",
+    "instruction behind": b"<a/><?x?>",
     "DOCTYPE in UTF-16": "<!DOCTYPE a><a/>".encode("utf-16"),
     "never closed comment": b"<!--" * 200_000,
     "never closed CDATA": b"<a>" + b"<![CDATA[" * 100_000,
     "never closed instruction": b"<?" * 500_000,
     "long declaration": b"<?xml version='1.0'" + b" encoding='utf-8'" * 60_000,
-    "depth 300, unclosed": b"<a>" * 300,
 }
 
 
@@ -115,6 +117,8 @@ LARGE = {
     "attributes": b"<a " + b" ".join(b"a%d='>'" % n for n in range(65)) + b"/>",
     "namespaces": b"<a" + b"".join(b' xmlns:n%d="urn:%d"' % (n, n) for n in range(10_000)) + b"/>",
     "text": b"<a>" + b"x" * 65_537 + b"</a>",
+    "namespaces one by one": b"<a>" + b"".join(b"<b xmlns='urn:%d'/>" % n for n in range(300)) + b"</a>",
+    "depth 300, unclosed": b"<a>" * 300,
     "attribute value": b"<a b='" + b"x" * 65_537 + b"'/>",
     "text split by CDATA and comments": b"<a>" + (b"x" * 30_000 + b"<!-- --><![CDATA[x]]>") * 3 + b"</a>",
 }
@@ -132,7 +136,8 @@ FINE = {
     "markup in CDATA": b"<a><![CDATA[" + b"<b/>" * 15_000 + b"]]></a>",
     "a DOCTYPE as text": b"<a><![CDATA[<!DOCTYPE html>]]></a>",
     "equal signs in text": b"<a>" + b"k='v';" * 200 + b"</a>",
-    "an instruction": b"<?xml-stylesheet href='x'?><a/>",
+    "an instruction as text": b"<?xml version='1.0'?><a><![CDATA[<?php x ?>]]></a>",
+    "one namespace again and again": b"<a>" + b"<b xmlns='urn:x'/>" * 300 + b"</a>",
 }
 
 
@@ -148,7 +153,7 @@ def test_limits_can_be_set() -> None:
 
 
 def test_comments_and_instructions_leave_no_trace() -> None:
-    root = parse(b"<a>1<!-- 2 -->3<?x y?></a>")
+    root = parse(b"<a>1<!-- 2 -->3<?x y?></a>", limits=Limits(instructions=True))
     assert root.text == "13"
     assert len(root) == 0
 

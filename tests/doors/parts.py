@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from hub.config import Limits
 from hub.intake import Inbound
 from interfaces.agreement import Received
 from interfaces.clock import VirtualClock
@@ -130,7 +131,7 @@ def fake_hub(agreements: Mapping[str, Agreement] | None = None) -> Any:
     }
     config = SimpleNamespace(
         public_url="http://hub.example.cn:8080",
-        limits=SimpleNamespace(body_bytes=100_000),
+        limits=Limits(body_bytes=100_000),
         worker=SimpleNamespace(threads=2),
     )
     return SimpleNamespace(config=config, registry=Registry(agreements or known), intake=Intake(), clock=VirtualClock())

@@ -8,8 +8,11 @@ import pytest
 
 from adapters.doors import http_io
 from adapters.doors.asgi import build
+from hub.config import Limits
 from interfaces.failure import Failure
 from tests.doors.parts import fake_hub
+
+LIMITS = Limits(body_bytes=1024)
 
 
 def scope(path: str = "/soap/order-intake", **headers: str) -> dict[str, Any]:
@@ -33,8 +36,8 @@ def part(body: bytes, more: bool = True) -> dict[str, Any]:
     return {"type": "http.request", "body": body, "more_body": more}
 
 
-def read(*events: dict[str, Any], limit: int = 100) -> bytes:
-    return asyncio.run(http_io.read(scope(), sending(*events), limit)).body
+def read(*events: dict[str, Any], limits: Limits = LIMITS) -> bytes:
+    return asyncio.run(http_io.read(scope(), sending(*events), limits)).body
 
 
 def test_a_body_in_parts_is_put_together() -> None:
@@ -42,23 +45,23 @@ def test_a_body_in_parts_is_put_together() -> None:
 
 
 def test_a_body_of_exactly_the_limit_passes_and_one_byte_more_does_not() -> None:
-    assert len(read(part(b"x" * 60), part(b"x" * 40, more=False))) == 100
+    assert len(read(part(b"x" * 600), part(b"x" * 424, more=False))) == 1024
     with pytest.raises(Failure) as caught:
-        read(part(b"x" * 60), part(b"x" * 41, more=False))
+        read(part(b"x" * 600), part(b"x" * 425, more=False))
     assert caught.value.code == "too_large"
 
 
 def test_an_endless_body_is_dropped_at_the_limit() -> None:
     with pytest.raises(Failure) as caught:
-        read(*[part(b"x" * 60)] * 3)
+        read(*[part(b"x" * 600)] * 3)
     assert caught.value.code == "too_large"
 
 
-def test_a_body_that_never_ends_in_time_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_io, "BODY_SECONDS", 0.05)
-    with pytest.raises(Failure) as caught:
-        read(part(b"x"))
-    assert caught.value.code == "timeout"
+def test_a_body_that_never_ends_in_time_is_refused() -> None:
+    for events in ([], [part(b"x")]):
+        with pytest.raises(Failure) as caught:
+            read(*events, limits=Limits(body_seconds=0.05))
+        assert caught.value.code == "timeout"
 
 
 @pytest.mark.parametrize("prefix", ["/soap", "/http"])

@@ -88,7 +88,7 @@ def test_an_interface_that_is_not_served_here_is_a_404_and_still_a_fault(hub: An
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "HEAD"])
 def test_other_methods_are_refused_in_words(hub: Any, method: str) -> None:
     answer = fetch(build(hub)["/soap"], method, "/soap/order-intake", b"order", XML)
-    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST, OPTIONS")
 
 
 def test_the_404_names_what_is_served_by_soap_and_nothing_else(hub: Any) -> None:
@@ -109,11 +109,22 @@ def test_a_body_beyond_the_limit_is_refused_unread(hub: Any) -> None:
     assert hub.intake.refused[0][0].body == b""
 
 
-@pytest.mark.parametrize("content_type", ["application/soap+xml", "application/json", "text/plain", ""])
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain", "multipart/related; boundary=x", ""])
 def test_other_content_types_than_soap_1_1_are_refused(hub: Any, content_type: str) -> None:
     answer = post(hub, **{"content-type": content_type})
+    assert answer.status_code == 415
+    assert "served here" in answer.text or "content type" in answer.text
+
+
+def test_who_speaks_soap_1_2_is_told_so(hub: Any) -> None:
+    answer = post(hub, **{"content-type": "application/soap+xml; charset=utf-8"})
     assert answer.status_code == 500
-    assert "content type" in answer.text
+    assert "SOAP 1.2 is not served here" in answer.text
+
+
+def test_methods_can_be_asked_for(hub: Any) -> None:
+    answer = fetch(build(hub)["/soap"], "OPTIONS", "/soap/order-intake")
+    assert (answer.status_code, answer.headers["allow"]) == (200, "POST, OPTIONS")
 
 
 def test_a_compressed_body_is_refused(hub: Any) -> None:
