@@ -7,7 +7,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
 
-from hub import topology
+from hub import topology, wiring
 from hub.config import Config, load
 from hub.listener import listen
 from interfaces.agreement import Agreement
@@ -110,6 +110,11 @@ def _peers(config: Config, specs: Specs) -> Iterator[Failure]:
         )
 
 
+def _queues(config: Config, specs: Specs) -> Iterator[Failure]:
+    """The brokers answer, and no queue of the hub's is there with other arguments."""
+    yield from wiring.named(wiring.QUEUE_CHECK)(config, specs.values())
+
+
 def _port(config: Config, specs: Specs) -> Iterator[Failure]:
     """Nobody else listens where the hub is to listen."""
     try:
@@ -123,5 +128,6 @@ CHECKS: Final[Mapping[str, Check]] = {
     "topology": _topology,
     "leases": short_leases,
     "peers": _peers,
+    "queues": _queues,
     "port": _port,
 }

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_settings import (
@@ -23,6 +23,7 @@ from pydantic_settings import (
 )
 
 from hub.secrets import open_secret, refuse_literals
+from interfaces.amqp_address import parse
 from interfaces.channel import Peer
 from interfaces.codec.limits import Limits as DocumentLimits
 from interfaces.failure import Failure
@@ -73,6 +74,16 @@ def _loopback(host: str) -> str:
 def _database(url: str) -> str:
     refuse_literals("db", {"db": url})
     return open_secret(url)
+
+
+def _broker(address: str) -> str:
+    refuse_literals("amqp", {"amqp": address})
+    address = open_secret(address)
+    try:
+        parse(address)
+    except Failure as failure:
+        raise ValueError(f"{failure.message}; {failure.advice}") from None
+    return address
 
 
 class _Part(BaseModel):
@@ -129,7 +140,8 @@ class Config(BaseSettings):
     host, port  where it listens; port 0 = any free one
     public_url  how peers reach it: the address in every WSDL it serves
     db          SQLAlchemy URL of the store
-    amqp        broker of AMQP peers: ``amqp+file:///path/queue.db`` (embedded)
+    amqp        broker of AMQP peers: ``amqp+file:///path/queue.db`` (embedded), or RabbitMQ's address
+                (interfaces/amqp_address.py); one with a password is ``env:NAME`` or ``file:PATH`` of the whole of it
     profile     topology bindings to begin with: hub/profiles/<profile>.yaml
     peers       ``[peers.RM] url, channel, spec, auth``; ``amqp`` and ``table`` where a peer has its own
     """
@@ -147,7 +159,9 @@ class Config(BaseSettings):
     db: Annotated[str, AfterValidator(_database)] = Field(
         default_factory=lambda known: f"sqlite:///{known['data']}/hub.db"
     )
-    amqp: str = Field(default_factory=lambda known: f"amqp+file://{known['data']}/amqp.db")
+    amqp: Annotated[str, AfterValidator(_broker)] = Field(
+        default_factory=lambda known: f"amqp+file://{quote(str(known['data']))}/amqp.db"
+    )
     profile: str = Field("first-day", pattern=r"^[a-z0-9][a-z0-9-]*$")
     limits: Limits = Limits()
     worker: WorkerSettings = WorkerSettings()

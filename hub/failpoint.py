@@ -21,6 +21,7 @@ NAMES = (
     "step.after_commit",
     "event.before_commit",
     "event.after_commit",
+    "consumer.before_ack",
     "undo.before_send",
 )
 

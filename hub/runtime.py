@@ -19,7 +19,16 @@ from interfaces.failure import Failure
 
 
 class Consumer(Protocol):
-    """A door that fetches: AMQP queue, interface table. ``stop`` returns when nothing is half done."""
+    """A door that fetches: AMQP queue, interface table. ``stop`` returns when nothing is half done.
+
+    endpoint  the place as the journal names it; trouble: why it cannot be read now, or None
+    """
+
+    @property
+    def endpoint(self) -> str: ...
+
+    @property
+    def trouble(self) -> Failure | None: ...
 
     def start(self) -> None: ...
 

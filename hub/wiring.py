@@ -14,6 +14,8 @@ CHANNELS: dict[str, str] = {
 }
 DOORS: list[str] = ["adapters.doors.asgi:build"]
 CONSUMERS: list[str] = ["adapters.doors.consumers:build"]
+QUEUE_CHECK = "adapters.doors.consumers:queue_faults"
+BROKER = "adapters.channels.amqp:open_broker"
 PLANNER = "adapters.crm_core.planner:build"
 FIGURES = "adapters.bench:FIGURES"
 

@@ -46,24 +46,29 @@ class Broker:
         self._ask("queue_declare", self._address.outer(queue), durable=True, arguments=arguments, what=queue)
 
     def exists(self, queue: str) -> bool:
-        return self._found("queue_declare", self._address.outer(queue))
+        return self.look(queue) is not None
 
     def bind(self, exchange: str, routing_key: str, queue: str) -> None:
         """An exchange that is not there is made a direct one; Failure(not_found) when the queue was never declared."""
-        outer = self._address.outer(exchange)
-        if not self._found("exchange_declare", outer):
+        outer, deadline = self._address.outer(exchange), Deadline.after(LIMIT)
+        if not self._run(self._exchange(exchange, deadline), deadline, exchange):
             self._ask("exchange_declare", outer, "direct", durable=True, what=exchange)
         self._ask("queue_bind", self._address.outer(queue), outer, routing_key, what=queue)
 
-    def remove(self, queue: str) -> bool:
-        """Delete the queue unless something is in it; whether it is gone."""
-        name = self._address.outer(queue)
-        if not self.exists(queue):
-            return True
-        if self._ask("queue_declare", name, passive=True, what=queue).method.message_count:
-            return False
-        self._ask("queue_delete", name, what=queue)
-        return True
+    def look(self, queue: str) -> tuple[int, int] | None:
+        """Messages that wait in it, and consumers; None when there is no such queue."""
+        try:
+            found = self._ask("queue_declare", self._address.outer(queue), passive=True, what=queue).method
+        except Failure as failure:
+            if failure.code == "not_found":
+                return None
+            raise
+        return found.message_count, found.consumer_count
+
+    def remove(self, queue: str) -> None:
+        """Delete the queue unless something is in it."""
+        if self.look(queue) == (0, 0):
+            self._ask("queue_delete", self._address.outer(queue), what=queue)
 
     def publish(
         self, messages: Sequence[AmqpMessage], mandatory: bool = True, deadline: Deadline | None = None
@@ -104,16 +109,7 @@ class Broker:
             finally:
                 wire.close()
 
-        return self._run(ask(), deadline, f"{'exchange' if method == 'exchange_declare' else 'queue'} {what}")
-
-    def _found(self, method: str, name: str) -> bool:
-        try:
-            self._ask(method, name, passive=True, what=name)
-        except Failure as failure:
-            if failure.code == "not_found":
-                return False
-            raise
-        return True
+        return self._run(ask(), deadline, f"{method.partition('_')[0]} {what}")
 
     # -- publishing ------------------------------------------------------------------------------------
 

@@ -40,6 +40,11 @@ class AmqpSource:
         if self._binding[0]:
             self._broker.bind(*self._binding, self._queue)
 
+    def check(self) -> None:
+        """Raises what ``open`` would, without making anything: Failure(conflict), Failure(unavailable)."""
+        if self._broker.exists(self._queue):
+            self._broker.declare(self._queue, self._limit, self._dead)
+
     def take(self) -> Sequence[Taken]:
         return [Taken(one, _wire(one)) for one in self._broker.get(self._queue, BATCH, self._broker.lease)]
 
@@ -61,5 +66,7 @@ def _wire(one: Delivery) -> WireMessage:
         "message_id": one.message_id,
         "correlation_id": one.correlation_id,
         "reply_to": one.reply_to,
+        "content_encoding": one.content_encoding,
     }
-    return WireMessage(one.body, one.content_type, {**one.headers, **{k: v for k, v in properties.items() if v}})
+    own = {name: value for name, value in one.headers.items() if name not in properties and name[:1] != ":"}
+    return WireMessage(one.body, one.content_type, own | {name: value for name, value in properties.items() if value})

@@ -16,6 +16,7 @@ import structlog
 
 from adapters.doors.desk import unforeseen
 from hub.errors import wire_codes
+from hub.failpoint import failpoint
 from hub.intake import Inbound
 from hub.runtime import Hub
 from interfaces.failure import Failure
@@ -26,6 +27,13 @@ log = structlog.get_logger(__name__)
 
 LONGEST = 10.0
 """Real seconds of the longest pause after failures; it doubles from the source's ``idle``."""
+HEADERS, HEADER_CHARACTERS = 100, 32 << 10
+"""Most headers of a message, and what they may be long together."""
+
+
+KEPT = 1024
+"""Of a message that is too large: so much of the body, and of each of these, goes into the journal."""
+PROPERTIES = ("message_id", "correlation_id", "reply_to", "table")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +75,10 @@ class Source(Protocol):
 
 
 class Consumer:
-    """``start`` opens the source (a clash or a wrong setting fails here, an absent peer does not) and its thread.
+    """``start`` opens the source and its thread; what cannot be opened (no broker, a queue declared otherwise) is
+    said, tried again, and stops nobody else. ``stop`` ends after the batch in hand; both may be called twice.
 
-    ``stop`` ends after the batch in hand; both may be called twice.
+    trouble  why the source cannot be read now, or None
     """
 
     def __init__(self, hub: Hub, source: Source) -> None:
@@ -79,6 +88,11 @@ class Consumer:
         self._thread: threading.Thread | None = None
         self._open = False
         self._held: list[Taken] = []
+        self.trouble: Failure | None = None
+
+    @property
+    def endpoint(self) -> str:
+        return self.source.endpoint
 
     def start(self) -> None:
         if self._thread is not None:
@@ -86,8 +100,7 @@ class Consumer:
         try:
             self._reopen()
         except Failure as failure:
-            if failure.code != "unavailable":
-                raise
+            self._complain(failure)
         self._thread = threading.Thread(target=self._run, name=self.source.endpoint, daemon=True)
         self._thread.start()
 
@@ -99,7 +112,7 @@ class Consumer:
 
     def _reopen(self) -> None:
         self.source.open()
-        self._open = True
+        self._open, self.trouble = True, None
 
     def _run(self) -> None:
         pause = self.source.idle
@@ -115,8 +128,12 @@ class Consumer:
                 self._stop.wait(pause)
 
     def _complain(self, error: Exception) -> None:
+        """Once for the same trouble. What a source says of itself holds no payload."""
         failure = error if isinstance(error, Failure) else unforeseen(error, self.source.endpoint)
-        log.warning("consumer waits", endpoint=self.source.endpoint, code=failure.code, where=failure.where)
+        if self.trouble is None or self.trouble.message != failure.message:
+            told = {"code": failure.code, "why": failure.message, "where": failure.where, "advice": failure.advice}
+            log.error("cannot be read, is tried again", endpoint=self.source.endpoint, **told)
+        self.trouble = failure
 
     def _round(self) -> int | None:
         """One batch: how many were taken; None when some could not be processed now (pause, then again)."""
@@ -129,11 +146,13 @@ class Consumer:
         self._held = fates["hold"]
         for fate, tell in (("ack", self.source.done), ("reject", self.source.reject), ("requeue", self.source.later)):
             if fates[fate]:
+                failpoint("consumer.before_ack")
                 tell([taken.token for taken in fates[fate]])
         return None if fates["requeue"] or fates["hold"] else len(batch)
 
     def _submit(self, wire: WireMessage) -> Future[Message] | Failure:
         try:
+            self._guard(wire)
             agreement = self._hub.registry.get(self.source.interface)
             received = agreement.read_request(wire)
             return self._hub.intake.submit(Inbound(received, agreement, wire, self.source.endpoint, ""))
@@ -141,6 +160,23 @@ class Consumer:
             return failure
         except Exception as error:
             return unforeseen(error, self.source.endpoint)
+
+    def _guard(self, wire: WireMessage) -> None:
+        """Failure(too_large) for what no honest sender sends; nothing of it was decoded."""
+        most, size = self._hub.config.limits.body_bytes, len(wire.body)
+        if size > most:
+            advice = "raise [limits] body_bytes in mboss.toml if it has to be taken"
+            raise Failure("too_large", f"a body of {size} bytes; {most} are allowed", advice=advice)
+        length = sum(len(name) + len(value) for name, value in wire.headers.items())
+        if len(wire.headers) > HEADERS or length > HEADER_CHARACTERS:
+            raise Failure("too_large", f"{len(wire.headers)} headers of {length} characters together")
+
+    def _refused(self, wire: WireMessage, failure: Failure) -> None:
+        """In the journal; of what is too large the beginning."""
+        if failure.code == "too_large":
+            known = {k: v[:KEPT] for k, v in wire.headers.items() if k in PROPERTIES}
+            wire = WireMessage(wire.body[:KEPT], wire.content_type[:KEPT], known)
+        self._hub.intake.refuse(wire, failure, self.source.endpoint).result()
 
     def _fate(self, wire: WireMessage, future: Future[Message] | Failure) -> str:
         """``ack``, ``reject``, ``requeue`` or ``hold``; a refused message is journalled before that is told."""
@@ -151,7 +187,7 @@ class Consumer:
             return "hold"  # the hub's trouble, not the message's: it must not use up its deliveries
         fate = wire_codes(failure).amqp
         if "incident" not in failure.detail and (fate == "reject" or isinstance(future, Failure)):
-            self._hub.intake.refuse(wire, failure, self.source.endpoint).result()
+            self._refused(wire, failure)
         return fate
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
@@ -20,14 +22,15 @@ def healthz() -> dict[str, str]:
 
 
 @router.get("/readyz")
-def readyz(hub: HubOf) -> dict[str, str]:
-    """The store answers; 503 when it does not."""
+def readyz(hub: HubOf) -> dict[str, Any]:
+    """The store answers; 503 when it does not. ``degraded``: orders are taken, but some queue or table is not read."""
     try:
         with hub.store.read() as connection:
             connection.scalar(sa.select(1))
     except Exception as error:
         raise Failure("unavailable", f"the store does not answer ({type(error).__name__})") from None
-    return {"status": "ready"}
+    waiting = {one.endpoint: one.trouble.message for one in hub.consumers if one.trouble}
+    return {"status": "degraded", "waiting": waiting} if waiting else {"status": "ready"}
 
 
 @router.get("/metrics", response_class=PlainTextResponse)

@@ -15,7 +15,7 @@ from hub.cli.table import json_line
 @json_option
 @click.pass_context
 def command(ctx: click.Context, data: Path | None, as_json: bool) -> None:
-    """Say what is wrong with configuration, specs, topology, peers and port.
+    """Say what is wrong with configuration, specs, topology, peers, queues and port.
 
     \b
     Example:

@@ -33,6 +33,7 @@ MOST_ORDERS: Final = 2900
 @click.option("--serve", is_flag=True, help="Keep serving afterwards, until Ctrl-C.")
 @click.option("--port", type=click.IntRange(0, 65535), help="The hub's port; 0: any free one  [default: 8080]")
 @data_option
+@click.option("--amqp", help="Run the queues on RabbitMQ: amqp://user:password@host/vhost, env:NAME or file:PATH")
 @click.option("--seed", type=int, default=1, show_default=True, help="Decides the order in which they arrive.")
 @click.option("--dump-state", type=click.Path(dir_okay=False, path_type=Path), help="Write the customers' final state.")
 @json_option
@@ -43,6 +44,7 @@ def command(
     serve: bool,
     port: int | None,
     data: Path | None,
+    amqp: str | None,
     seed: int,
     dump_state: Path | None,
     as_json: bool,
@@ -61,7 +63,7 @@ def command(
         signal.signal(stop, _interrupt)
     with ExitStack() as stack:
         folder = stack.enter_context(_folder(data))
-        running = stack.enter_context(house(folder, _port(port)))
+        running = stack.enter_context(house(folder, _port(port), amqp or ""))
         note(f"hub {running.url}, {len(running.peers)} peers, data in {folder}")
         result = _run(orders, seed, folder, running.peers)
         _show(result, dump_state, as_json)

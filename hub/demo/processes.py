@@ -16,6 +16,8 @@ from typing import Any, Final
 
 from hub import runfile
 from hub.demo.hubs import pause
+from hub.demo.queues import own_queues
+from hub.secrets import open_secret
 from interfaces.clock import Deadline
 from interfaces.failure import Failure
 
@@ -37,13 +39,19 @@ class House:
 
 
 @contextmanager
-def house(data: Path, port: int) -> Iterator[House]:
-    """Mock peers and a hub on ``data``, with an mboss.toml that joins them; both are ended on leaving."""
+def house(data: Path, port: int, amqp: str = "") -> Iterator[House]:
+    """Mock peers and a hub on ``data``, with an mboss.toml that joins them; both are ended on leaving.
+
+    ``amqp``: RabbitMQ's address, or what names it; without it the queues are a file in ``data``.
+    """
     data.mkdir(parents=True, exist_ok=True)
     url = f"http://127.0.0.1:{port}"
     with ExitStack() as stack:
         ports = data / "ports.json"
         arguments = ["mocks", "up", "--data", str(data / "mocks"), "--hub", url, "--ports-file", str(ports)]
+        if amqp:
+            stack.enter_context(own_queues(open_secret(amqp)))
+            arguments += ["--amqp", secret_file(data / "amqp.url", open_secret(amqp))]
         mocks = stack.enter_context(child(arguments, data / "mocks.log"))
         told = await_ports(ports, mocks, data / "mocks.log")
         runfile.change(data, lambda run: run.update(mocks={"pid": mocks.pid, "peers": told["peers"]}))
@@ -51,6 +59,13 @@ def house(data: Path, port: int) -> Iterator[House]:
         hub = stack.enter_context(child(["hub.cli.main", "serve", "--data", str(data)], data / "hub.log"))
         await_hub(data, hub)
         yield House(data, url, told["peers"], hub)
+
+
+def secret_file(file: Path, secret: str) -> str:
+    """Keeps what may hold a password where only we can read it; ``file:PATH``, which can be told to others."""
+    file.touch(mode=0o600)
+    file.write_text(secret, encoding="utf-8")
+    return f"file:{file}"
 
 
 def write_config(data: Path, port: int, told: Mapping[str, Any]) -> None:

@@ -20,6 +20,9 @@ from interfaces.ids import new_id
 from interfaces.spec.model import ErrorRow, InterfaceSpec, Operation
 from interfaces.wire import WireMessage
 
+PLAIN = ("", "identity", "utf-8")
+"""Content encodings that change nothing; some clients write the charset there."""
+
 
 class Amqp:
     """The envelope of one AMQP interface."""
@@ -37,6 +40,9 @@ class Amqp:
         return not self._xml
 
     def peek(self, wire: WireMessage) -> Opened:
+        if (encoding := wire.headers.get("content_encoding", "").lower()) not in PLAIN:
+            where, advice = self._spec.ref, "send the body as it is"
+            raise Failure("invalid", f"content encoding {encoding[:40]!r}", where=where, advice=advice, reason="header")
         if self._xml:
             document = safe_xml.read(wire, limits=self._limits)
             return Opened({**wire.headers, ":encoding": document.encoding}, document.root)

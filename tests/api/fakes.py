@@ -104,5 +104,6 @@ def fake_hub(store: Store) -> Hub:
         intake=FakeIntake(),
         fallout=FakeDesk(),
         local_state=local_state,
+        consumers=[],
     )
     return cast(Hub, hub)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from interfaces.failure import Failure
 from tests.api.world import ID_NUMBER
 
 ORDER = {
@@ -178,6 +180,14 @@ def test_health_and_metrics_give_real_figures(client: TestClient) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
     assert client.get("/readyz").json() == {"status": "ready"}
     assert 'mboss_orders{state="fallout"} 1' in client.get("/metrics").text
+
+
+def test_a_queue_that_cannot_be_read_shows_in_health(client: TestClient, hub: Any) -> None:
+    trouble = Failure("unavailable", "RabbitMQ cannot be reached")
+    hub.consumers = [SimpleNamespace(endpoint="amqp:q", trouble=trouble), SimpleNamespace(endpoint="t", trouble=None)]
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "degraded", "waiting": {"amqp:q": "RabbitMQ cannot be reached"}}
 
 
 def test_the_documentation_is_served(client: TestClient) -> None:

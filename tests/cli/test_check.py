@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from adapters.channels.amqp_embedded import Broker
 from hub import checks, topology
 from hub.bootstrap import build
 from hub.cli.main import cli
@@ -16,6 +17,7 @@ from hub.config import load
 from hub.listener import listen
 from interfaces.failure import Failure
 from interfaces.spec.registry import bundled
+from tests.channels.parts import free_port
 
 PEERS = ("RM", "SPS", "NMS", "WFM", "BILL", "97")
 
@@ -39,7 +41,7 @@ def configured(folder: Path, port: int = 0, **more: str) -> Path:
 def test_a_complete_configuration_is_good(tmp_path: Path) -> None:
     said = check(configured(tmp_path))
     assert said.exit_code == 0
-    names = ("configuration", "specs", "topology", "leases", "peers", "port")
+    names = ("configuration", "specs", "topology", "leases", "peers", "queues", "port")
     assert said.stdout.split() == [word for name in names for word in ("ok", name)]
 
 
@@ -83,3 +85,34 @@ def test_a_probe_that_no_bound_interface_has_is_said() -> None:
     [said] = checks._probes(alone, specs, "here")
     assert "queryOutcome" in said.message
     assert not list(checks._probes(billing, specs, "here"))
+
+
+def test_a_broker_that_does_not_answer_is_said_once(tmp_path: Path) -> None:
+    [silent] = checks.findings(configured(tmp_path, amqp=f"amqp://127.0.0.1:{free_port()}/"))["queues"]
+    assert silent.code == "unavailable"
+    assert "reachable" in silent.advice
+
+
+def test_a_queue_declared_otherwise_is_said_by_name(tmp_path: Path) -> None:
+    broker = Broker(tmp_path / "amqp.db")
+    broker.declare("hub.bill.reply", delivery_limit=99)
+    broker.close()
+    [clash] = checks.findings(configured(tmp_path))["queues"]
+    assert clash.code == "conflict"
+    assert "hub.bill.reply" in clash.message
+
+
+def test_a_password_in_a_brokers_address_is_refused_and_not_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [refused] = checks.findings(configured(tmp_path, amqp="amqp://mboss:s3cret@127.0.0.1/"))["configuration"]
+    assert "env:NAME or file:PATH" in str(refused.errors)
+    assert "s3cret" not in str(refused.to_json())
+    monkeypatch.setenv("BROKER", "amqp://mboss:s3cret@127.0.0.1/")
+    assert load(data=configured(tmp_path, amqp="env:BROKER")).amqp.endswith("127.0.0.1/")
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1/", "amqp:///", "amqp+file:", "amqp://h/?prefx=a", "amqp://h:x/"])
+def test_what_is_no_address_of_a_broker_is_refused(tmp_path: Path, address: str) -> None:
+    [refused] = checks.findings(configured(tmp_path, amqp=address))["configuration"]
+    assert "not an AMQP address" in str(refused.errors)

@@ -181,11 +181,42 @@ def test_what_the_hub_refuses_for_good_reasons_is_acknowledged(hub: Any, consume
     assert hub.intake.refused == [], "the intake has journalled it already"
 
 
-def test_a_queue_declared_otherwise_stops_the_start_with_its_name(consumer: Consumer, broker: Broker) -> None:
+def test_a_queue_declared_otherwise_is_named_at_the_start_and_stops_nobody_else(
+    consumer: Consumer, broker: Broker, capsys: pytest.CaptureFixture[str]
+) -> None:
     broker.declare(QUEUE, delivery_limit=99)
-    with pytest.raises(Failure, match=QUEUE) as caught:
-        consumer.start()
-    assert caught.value.code == "conflict"
+    consumer.start()
+    assert consumer.trouble is not None
+    assert consumer.trouble.code == "conflict"
+    assert QUEUE in consumer.trouble.message
+    said = capsys.readouterr().out
+    assert QUEUE in said
+    assert consumer.trouble.advice in said
+
+
+def test_what_is_too_large_is_dead_lettered_and_of_it_the_beginning_is_journalled(
+    hub: Any, consumer: Consumer, broker: Broker
+) -> None:
+    consumer.start()
+    many = {f"h{n}": "x" for n in range(200)}
+    broker.publish([AmqpMessage(b"x" * 100_001, QUEUE, message_id="large"), AmqpMessage(b"2", QUEUE, headers=many)])
+    publish(broker, "good")
+    eventually(lambda: len(hub.intake.submitted) == 1)
+    consumer.stop()
+    assert [(len(wire.body), failure.code) for wire, failure, _ in hub.intake.refused] == [
+        (1024, "too_large"),
+        (1, "too_large"),
+    ]
+    assert [dict(wire.headers) for wire, _, _ in hub.intake.refused] == [{"message_id": "large"}, {}]
+    assert len(left(broker, f"{QUEUE}.dead")) == 2
+
+
+def test_a_header_does_not_pass_for_a_property(hub: Any, consumer: Consumer, broker: Broker) -> None:
+    consumer.start()
+    forged = {"message_id": "other", "reply_to": "hub.wfm.result", ":encoding": "punycode", "type": "NEW"}
+    broker.publish([AmqpMessage(b"1", QUEUE, headers=forged)])
+    eventually(lambda: len(hub.intake.submitted) == 1)
+    assert dict(hub.intake.submitted[0].wire.headers) == {"type": "NEW"}
 
 
 def test_an_interface_that_names_no_queue_is_refused_at_start() -> None:

@@ -1,0 +1,50 @@
+"""The day's queues at a broker that others may use too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from hub import wiring
+from interfaces.failure import Failure
+from interfaces.spec.registry import bundled
+
+
+@contextmanager
+def own_queues(address: str) -> Iterator[None]:
+    """They are free to begin with, under their agreed names; what the day made is gone afterwards, unless something
+    is left in it.
+
+    Nothing is purged: Failure(conflict) when a queue holds messages or somebody reads it.
+    """
+    broker = wiring.named(wiring.BROKER)(address)
+    try:
+        new = [name for name in names() if _look(broker, name) is None]
+        try:
+            yield
+        finally:
+            for name in new:
+                broker.remove(name)
+    finally:
+        broker.close()
+
+
+def names() -> list[str]:
+    """Every queue of the bundled agreements, each with its dead letters."""
+    settings = [spec.transport.settings for spec in bundled() if spec.transport.kind == "amqp"]
+    queues = {str(found["queue"]): str(found.get("deadLetter", f"{found['queue']}.dead")) for found in settings}
+    return [*queues, *queues.values()]
+
+
+def _look(broker: Any, name: str) -> tuple[int, int] | None:
+    found: tuple[int, int] | None = broker.look(name)
+    messages, readers = found or (0, 0)
+    if readers or (messages and not name.endswith(".dead")):
+        raise Failure(
+            "conflict",
+            f"queue {name} is in use: {messages} messages, {readers} consumers",
+            where="--amqp",
+            advice="a day needs queues of its own: give another virtual host, or put ?prefix=NAME. behind the address",
+        )
+    return found
