@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.cli import import_wsdl
 from hub.cli.output import NO, json_option
 from hub.cli.table import facts, json_line, table
 
@@ -30,6 +31,9 @@ def group() -> None:
     Example:
       mboss interface list
     """
+
+
+group.add_command(import_wsdl.command)
 
 
 @group.command()

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import tempfile
 import threading
+from collections import OrderedDict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lxml import etree
 
@@ -26,13 +27,20 @@ from interfaces.codec.xml_read import Readers
 from interfaces.codec.xml_shape import Mismatch, Shapes
 from interfaces.codec.xml_text import Names
 from interfaces.codec.xml_write import Writers
-from interfaces.contract import documents, xsd
+from interfaces.contract import documents, references, rewrite, wsdl, xsd
+from interfaces.contract.documents import Documents
+from interfaces.contract.findings import Finding
 from interfaces.contract.names import local
-from interfaces.contract.schemas import Validator
+from interfaces.contract.sample import Choices
+from interfaces.contract.sample import sample as make_sample
+from interfaces.contract.schemas import Judge, Slow, Validator
+from interfaces.contract.wsdl import WsdlContract, WsdlOperation
 from interfaces.failure import Failure
 
-if TYPE_CHECKING:
-    from interfaces.contract.wsdl import WsdlContract, WsdlOperation
+_KEPT = 64
+_compiled: OrderedDict[str, XmlContract] = OrderedDict()
+"""Contracts by the hash of all their documents: each is compiled once, however many interfaces share it."""
+_compiling = threading.Lock()
 
 
 class ElementCodec:
@@ -92,12 +100,12 @@ class XmlContract:
     findings    what could not be read or had to be repaired, for lint; never silent
     """
 
-    def __init__(self, model: xsd.Model, validator: Validator, wsdl: WsdlContract | None, findings: list[str]) -> None:
+    def __init__(self, model: xsd.Model, judge: Judge, wsdl: WsdlContract | None, findings: list[Finding]) -> None:
         self.model = model
         self.wsdl = wsdl
         self.operations: dict[str, WsdlOperation] = wsdl.operations if wsdl else {}
-        self.findings = (*findings, *(wsdl.findings if wsdl else ()), *self._declined())
-        self._validator = validator
+        self.findings = (*findings, *(wsdl.lost.values() if wsdl else ()))
+        self._validator = judge
         self._shapes = Shapes(model)
         self._readers = Readers(self._shapes)
         self._codecs: dict[str, ElementCodec] = {}
@@ -105,27 +113,11 @@ class XmlContract:
 
     @classmethod
     def load(cls, path: Path, root: Path | None = None) -> XmlContract:
-        """Read, repair and compile; Failure(invalid | not_found) names the file.
+        """Read, repair and compile; Failure(invalid | not_found | too_large) names the file.
 
         root  folder that imports may not leave; the file's own when not given
         """
-        gathered = documents.gather(Path(path), root)
-        try:
-            with tempfile.TemporaryDirectory(prefix="mboss-contract-") as made:
-                return cls._read(gathered, Path(made))
-        except Failure as failure:
-            failure.where = failure.where or str(path)
-            raise
-
-    @classmethod
-    def _read(cls, gathered: documents.Documents, folder: Path) -> XmlContract:
-        gathered.write(folder)
-        wsdl = None
-        if gathered.wsdls:
-            from interfaces.contract import wsdl as reader  # zeep takes a quarter of a second to import
-
-            wsdl = reader.read(folder)
-        return cls(xsd.read(folder), Validator(folder), wsdl, gathered.findings)
+        return compile_contract(documents.gather(Path(path), root))
 
     def element(self, name: str) -> ElementCodec:
         """By ``{namespace}local``, or by local name where that is unique; Failure(not_found)."""
@@ -137,18 +129,13 @@ class XmlContract:
                 self._codecs[name] = self._codecs[declared.name] = codec
         return codec
 
+    def sample(self, name: str, choices: Choices | None = None) -> Any:
+        """A made-up value of an element, the smallest unless ``choices`` say more; sample.NoSample says why not."""
+        return make_sample(self._shapes, self.element(name).declared, choices)
+
     def validate(self, element: XmlElement) -> list[dict[str, str]]:
         """[] when valid, else ``[{"path", "message"}]``; messages never quote the value."""
         return self._validator.errors(element)
-
-    def _declined(self) -> list[str]:
-        """Operations whose messages are no global elements: rpc style, or parts that name a type."""
-        return [
-            f"operation {o.name}: {o.style} message {name} is no element of the schema, the codec declines it"
-            for o in self.operations.values()
-            for name in (o.input, o.output)
-            if name and name not in self.model.elements
-        ]
 
     def _full(self, name: str) -> str:
         elements = self.model.elements
@@ -158,3 +145,45 @@ class XmlContract:
             what = "is not in the contract" if not found else f"stands in several namespaces: {', '.join(found)}"
             raise Failure("not_found", f"element {name} {what}", advice=f"the contract has: {known}")
         return found[0]
+
+
+def compile_contract(gathered: Documents) -> XmlContract:
+    """The contract of gathered documents, compiled once per content; Failure(invalid, structure) names the file."""
+    digest = gathered.digest()
+    with _compiling:
+        if digest not in _compiled:
+            _compiled[digest] = _compile(gathered)
+        _compiled.move_to_end(digest)
+        while len(_compiled) > _KEPT:
+            _compiled.popitem(last=False)
+        return _compiled[digest]
+
+
+def _compile(gathered: Documents) -> XmlContract:
+    graph = references.settle(gathered)
+    read = wsdl.read(gathered, graph) if gathered.wsdls else None
+    try:
+        with tempfile.TemporaryDirectory(prefix="mboss-contract-") as made:
+            folder = Path(made)
+            rewrite.write(gathered, folder)
+            model, judge = _compiled_schemas(gathered, folder)
+    except Failure as failure:
+        failure.where = failure.where or str(next(iter(gathered.wsdls), gathered.folder.root))
+        raise
+    return XmlContract(model, judge, read, gathered.findings)
+
+
+def _compiled_schemas(gathered: Documents, folder: Path) -> tuple[xsd.Model, Judge]:
+    """libxml2 judges messages, or xmlschema where libxml2 does not take the schema; why is told."""
+    try:
+        judge: Judge = Validator(folder)
+        return xsd.read(folder), judge
+    except Failure as failure:
+        refusal = failure
+    model = xsd.read(folder, sound=False)
+    sources = {document.name: document.source for document in gathered.schemas.values()}
+    for name, _, message in model.faults:
+        gathered.say("schema-invalid", sources.get(name, name), message)
+    place = next((source for name, source in sources.items() if name in refusal.message), "")
+    gathered.say("schema-not-compiled", place or next(iter(sources.values()), ""), refusal.message)
+    return model, Slow(model)

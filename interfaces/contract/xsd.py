@@ -6,6 +6,7 @@ Read by xmlschema, which keeps facets, ``fixed``, substitution groups and wildca
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -108,6 +109,16 @@ class Model:
         self._types: dict[int, Type] = {}
 
     @cached_property
+    def faults(self) -> list[tuple[str, int, str]]:
+        """What breaks a rule of XSD: (file of the repaired set, line, message)."""
+        found = [_said(error) for schema in self._schema.maps.iter_schemas() for error in schema.all_errors]
+        return sorted(set(found))
+
+    def check(self, element: Any) -> list[str]:
+        """Paths in an lxml element that break the schema, by xmlschema: slower than libxml2, and less picky."""
+        return [str(error.path or "") for error in self._schema.iter_errors(element)]
+
+    @cached_property
     def elements(self) -> dict[str, str]:
         """Names of the contract's own global elements -> their local names."""
         own = (c for c in self._schema.maps.elements.values() if not _of_meta_schema(c))
@@ -120,6 +131,16 @@ class Model:
     def type(self, name: str) -> Type:
         """A global type by ``{namespace}local``; KeyError when there is none."""
         return self._type(self._schema.maps.types[name])
+
+    @cached_property
+    def _heirs(self) -> dict[int, list[Any]]:
+        """Identity of a type's component -> the complex types that derive from it and can stand in a document."""
+        found: dict[int, list[Any]] = {}
+        for component in self._schema.maps.types.values():
+            if component.is_complex() and not component.abstract:
+                for base in _bases(component):
+                    found.setdefault(id(base), []).append(component)
+        return found
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
@@ -167,16 +188,12 @@ class Model:
         made.attributes = tuple(
             Attribute(name, item.use == "required")
             for name, item in declared
-            if isinstance(item, XsdAttribute) and item.use != "prohibited"
+            if name and isinstance(item, XsdAttribute) and item.use != "prohibited"
         )
         if isinstance(component.content, XsdGroup) and len(component.content):
             made.content = self._particle(component.content)
         if component.name and component.name != ANY_TYPE:
-            made.derived = {
-                other.name: self._type(other)
-                for other in self._schema.maps.types.values()
-                if _derives(other, component)
-            }
+            made.derived = {other.name: self._type(other) for other in self._heirs.get(id(component), ())}
 
     def _particle(self, component: Any) -> Particle:
         return Particle(self._term(component), component.min_occurs, component.max_occurs)
@@ -192,19 +209,37 @@ class Model:
                 return Group(component.model, tuple(parts))
 
 
-def read(folder: Path) -> Model:
-    """``all.xsd`` of a repaired set (interfaces/contract/documents.py) -> Model; Failure(invalid, structure)."""
+def read(folder: Path, sound: bool = True) -> Model:
+    """``all.xsd`` of a repaired set (interfaces/contract/rewrite.py) -> Model; Failure(invalid, structure).
+
+    sound  libxml2 took the schema already, so that XSD's rules need not be checked again (which takes most of the
+           time); else what breaks one is told by ``Model.faults``, and all else is there
+    """
+    mode = "skip" if sound else "lax"
     try:
-        schema = xmlschema.XMLSchema10(str(folder / "all.xsd"), allow="local", defuse="always")
-    except (xmlschema.XMLSchemaException, ValueError, TypeError, KeyError) as error:
+        schema = xmlschema.XMLSchema10(str(folder / "all.xsd"), allow="local", defuse="never", validation=mode)
+    except (xmlschema.XMLSchemaException, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         # The first line says what is wrong, the rest is the schema's text.
-        said = str(error).partition("\n")[0]
+        said = str(error).partition("\n")[0] or type(error).__name__
         raise Failure("invalid", f"the schema cannot be read: {said}", reason="structure") from error
     return Model(schema)
 
 
-def _derives(other: Any, base: Any) -> bool:
-    return other is not base and other.is_complex() and not other.abstract and other.is_derived(base)
+def _said(error: Any) -> tuple[str, int, str]:
+    """(file name, line, message) of one of xmlschema's errors."""
+    text = str(getattr(error, "message", "") or error).strip().partition("\n")[0]
+    url = str(getattr(error, "schema_url", "") or "")
+    return url.rpartition("/")[2], getattr(error, "sourceline", None) or 1, text[:300]
+
+
+def _bases(component: Any) -> Iterator[Any]:
+    """What a type derives from, nearest first."""
+    seen = {id(component)}
+    base = component.base_type
+    while base is not None and id(base) not in seen:  # a broken schema may derive in a circle
+        seen.add(id(base))
+        yield base
+        base = getattr(base, "base_type", None)
 
 
 def _of_meta_schema(component: Any) -> bool:
