@@ -6,9 +6,11 @@ seen this exchange? seen this business key? what does the lane say? Then rows go
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -73,12 +75,13 @@ STILL_OPEN = (
 
 def accept(connection: sa.Connection, batch: Sequence[Acceptance]) -> list[Verdict]:
     """Write: accept each order or say why not. A refusal is a result, not an exception: neighbours go on."""
+    turns = _Turns(connection, batch)  # first: what is open on a lane is only sure once the lane is ours
     look = _Look(connection, batch)
     verdicts = [look.judge(item) for item in batch]
     taken = [i for i, v in zip(batch, verdicts, strict=True) if isinstance(v, Accepted) and not v.replayed]
-    _take_turns(connection, taken)
     _find_parents(connection, taken)
     _insert(connection, taken, look)
+    insert_many(connection, schema.order_lane, [turn for item in taken for turn in turns.of(item)])
     for item, verdict in zip(batch, verdicts, strict=True):
         item.message |= _outcome(verdict)
     journal.append(connection, [item.message for item in batch])
@@ -204,24 +207,25 @@ def _find_open(connection: sa.Connection, batch: Sequence[Acceptance]) -> dict[s
     return found
 
 
-def _take_turns(connection: sa.Connection, taken: Sequence[Acceptance]) -> None:
-    """One upsert for the whole batch, one row per lane, sorted; the batch owns the last n numbers of each lane."""
-    counts: dict[str, int] = {}
-    for lane in (lane for item in taken for lane in item.lanes):
-        counts[lane] = counts.get(lane, 0) + 1
-    if not counts:
-        return
-    after = take_lane_numbers(connection, counts)
-    turns = []
-    for item in reversed(taken):
-        for lane in item.lanes:
-            after[lane] -= 1
-            turns.append({"lane": lane, "no": after[lane], "order_id": item.order["id"]})
-    insert_many(connection, schema.order_lane, turns)
+class _Turns:
+    """The batch's numbers on its lanes, taken with one upsert, one row per lane, sorted; until the commit nobody else
+    accepts or ends an order on them. The batch owns the last n numbers of each; those of refused orders stay unused.
+    """
+
+    def __init__(self, connection: sa.Connection, batch: Sequence[Acceptance]) -> None:
+        counts = Counter(lane for item in batch for lane in item.lanes)
+        after = take_lane_numbers(connection, counts) if counts else {}
+        self._next = {lane: after[lane] - count for lane, count in counts.items()}
+
+    def of(self, item: Acceptance) -> list[Row]:
+        """Rows of ``order_lane``: the order's turn on each of its lanes."""
+        turns = [{"lane": lane, "no": self._next[lane], "order_id": item.order["id"]} for lane in item.lanes]
+        self._next |= {lane: self._next[lane] + 1 for lane in item.lanes}
+        return turns
 
 
 # hot statement: row locks are taken in key order and last until commit (design.md section 9, Lanes)
-def take_lane_numbers(connection: sa.Connection, counts: dict[str, int]) -> dict[str, int]:
+def take_lane_numbers(connection: sa.Connection, counts: Mapping[str, int]) -> dict[str, int]:
     """key -> the number after the last one taken."""
     rows = run(
         connection,
@@ -248,6 +252,6 @@ def _insert(connection: sa.Connection, taken: Sequence[Acceptance], look: _Look)
     if taken:
         insert_many(connection, schema.orders, [i.order for i in taken])
         insert_many(connection, schema.task, [t for i in taken for t in i.tasks])
-        insert_many(connection, schema.business_key, look.new_keys)
+        insert_many(connection, schema.business_key, sorted(look.new_keys, key=itemgetter(*KEY)))
     if look.new_exchanges:
-        insert_many(connection, schema.exchange, look.new_exchanges)
+        insert_many(connection, schema.exchange, sorted(look.new_exchanges, key=itemgetter("scope", "exchange_id")))

@@ -43,7 +43,7 @@ def build(config: Config) -> Hub:
     """A hub ready to ``start``. What can be wrong at start is wrong here (invariant 12)."""
     config.data.mkdir(parents=True, exist_ok=True)
     lock = _alone(config)
-    store = Store(config.db)
+    store = Store(config.store)
     if lock is not None:
         store.write(_free_leases, None)
     clock = StoreClock(store)

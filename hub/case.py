@@ -244,16 +244,16 @@ def new_task(order_id: str, pos: int, **fields: Any) -> Record:
 
 
 def load(connection: sa.Connection, order_ids: Iterable[str], now: int) -> dict[str, Case]:
-    """Cases by order id, locked in id order where the engine locks rows."""
+    """Cases by order id; orders and tasks are locked in id order where the engine locks rows: none is claimed
+    between this look at it and the commit."""
     ids = sorted(set(order_ids))
     orders = connection.execute(
         sa.select(schema.orders).where(schema.orders.c.id.in_(ids)).order_by(schema.orders.c.id).with_for_update()
     ).mappings()
     cases = {row["id"]: Case(dict(row), [], now) for row in orders}
+    t = schema.task
     rows = connection.execute(
-        sa.select(schema.task)
-        .where(schema.task.c.order_id.in_(ids))
-        .order_by(schema.task.c.order_id, schema.task.c.pos)
+        sa.select(t).where(t.c.order_id.in_(ids)).order_by(t.c.order_id, t.c.pos).with_for_update()
     ).mappings()
     for row in rows:
         case = cases[row["order_id"]]

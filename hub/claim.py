@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from hub import journal
 from hub.breaker import PROBE
+from hub.clock import store_now
 from hub.lifecycle import TASK, move
 from hub.store import schema
-from interfaces.clock import real_now
 
 Row = dict[str, Any]
 WAIT_CLAIM = 30  # waiting tasks past their deadline, per round
@@ -40,7 +40,7 @@ def claim(connection: sa.Connection, wishes: Sequence[Wish]) -> list[list[Row]]:
 
 
 def _claim_one(connection: sa.Connection, wish: Wish) -> list[Row]:
-    real = real_now()
+    real = store_now(connection)
     blocked = _blocked(connection, real)
     full = [peer for peer, free in wish.slots.items() if free <= 0]
     taken: list[Row] = []
@@ -101,8 +101,12 @@ def _save_leases(connection: sa.Connection, rows: list[Row]) -> None:
 def _blocked(connection: sa.Connection, real: int) -> dict[str, set[str]]:
     """Peers whose breaker is open: shut until probe_at, then one task may try. Held peers are shut."""
     t = schema.peer_state
+    # locked, so that two processes do not both take the one try
     rows = connection.execute(
-        sa.select(t.c.peer, t.c.held, t.c.probe_at).where((t.c.breaker == "open") | (t.c.held == 1))
+        sa.select(t.c.peer, t.c.held, t.c.probe_at)
+        .where((t.c.breaker == "open") | (t.c.held == 1))
+        .order_by(t.c.peer)
+        .with_for_update()
     )
     blocked: dict[str, set[str]] = {"shut": set(), "trying": set()}
     for peer, held, probe_at in rows:
@@ -134,12 +138,13 @@ def note_sending(connection: sa.Connection, batch: Sequence[Sending]) -> list[bo
     """Write: True = go on; False = the lease was lost, somebody else has the task (fencing)."""
     t = schema.task
     ids = [s.task_id for s in batch]
-    rows = connection.execute(sa.select(t.c.id, t.c.fence, t.c.state).where(t.c.id.in_(ids))).mappings()
+    held_rows = sa.select(t.c.id, t.c.fence, t.c.state).where(t.c.id.in_(ids)).order_by(t.c.id).with_for_update()
+    rows = connection.execute(held_rows).mappings()
     now = {r["id"]: r for r in rows}
     held = [now[s.task_id]["fence"] == s.fence and now[s.task_id]["state"] == "sending" for s in batch]
     kept = [s for s, holds in zip(batch, held, strict=True) if holds]
     if kept:
-        until = real_now() + max(s.lease for s in kept)  # one process's leases are all alike
+        until = store_now(connection) + max(s.lease for s in kept)  # one process's leases are all alike
         connection.execute(sa.update(t).where(t.c.id.in_([s.task_id for s in kept])).values(sent=1, lease_until=until))
         journal.append(connection, [s.row for s in kept])
     return held
@@ -149,7 +154,7 @@ def note_sending(connection: sa.Connection, batch: Sequence[Sending]) -> list[bo
 def overdue(connection: sa.Connection, moments: Sequence[int]) -> list[list[Row]]:
     """Write-side look: waiting tasks whose deadline has passed (business time given, real time asked)."""
     t = schema.task
-    clocks = ((0, max(moments)), (1, real_now()))
+    clocks = ((0, max(moments)), (1, store_now(connection)))
     found = [
         dict(row)
         for real, moment in clocks

@@ -1,4 +1,8 @@
-"""The store-following clock: business time = real time + an offset kept in one row of the hub's store."""
+"""The store-following clock: business time = the store's real time + an offset kept in one row of the store.
+
+On PostgreSQL the database's clock is everybody's: machines may differ by minutes, and leases, deadlines and business
+time still agree. On SQLite it is this machine's.
+"""
 
 from __future__ import annotations
 
@@ -10,27 +14,37 @@ import sqlalchemy as sa
 from hub.store.schema import setting
 from hub.store.writer import Store
 from interfaces.clock import SECOND, monotonic, real_now
+from interfaces.failure import Failure
 
 OFFSET = "clock_offset"
-FOLLOW = 0.5  # seconds a change of the offset may go unseen by this process
+FOLLOW = 0.5  # seconds a change of the offset, or of the clock, may go unseen by this process
+
+DATABASE_NOW = sa.text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
+
+
+def store_now(connection: sa.Connection) -> int:
+    """Real time as the store has it, microseconds UTC: the only time by which leases are given and judged."""
+    if connection.dialect.name == "sqlite":
+        return real_now()
+    return int(connection.scalar(DATABASE_NOW) or 0)
 
 
 class StoreClock:
-    """Never goes backwards. Re-reads the offset every half second."""
+    """Never goes backwards. Looks at the store every half second; in between, and while the store does not answer, its
+    own monotonic clock goes on from the last look."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._offset = 0
+        self._ahead = 0
         self._read_at = -FOLLOW
         self._last = 0
         self._lock = threading.Lock()
 
     def now(self) -> int:
-        real, moment = real_now(), monotonic()  # a machine whose time is set back must not stop looking
         with self._lock:
-            if moment - self._read_at >= FOLLOW:
-                self._offset, self._read_at = self._read_offset(), moment
-            self._last = max(self._last, real + self._offset)
+            if monotonic() - self._read_at >= FOLLOW:
+                self._look()
+            self._last = max(self._last, _monotonic() + self._ahead)
             return self._last
 
     def wait(self, until: int, wake: threading.Event) -> None:
@@ -38,10 +52,21 @@ class StoreClock:
         if left > 0:
             wake.wait(min(left, 0.5))
 
-    def _read_offset(self) -> int:
-        with self._store.read() as connection:
-            value = connection.scalar(sa.select(setting.c.value).where(setting.c.key == OFFSET))
-        return int(value or 0)
+    def _look(self) -> None:
+        """``_ahead``: business time less our monotonic clock."""
+        first = self._last == 0
+        try:
+            with self._store.read() as connection:
+                offset = connection.scalar(sa.select(setting.c.value).where(setting.c.key == OFFSET))
+                self._ahead = store_now(connection) + int(offset or 0) - _monotonic()
+        except Failure:
+            if first:
+                raise
+        self._read_at = monotonic()
+
+
+def _monotonic() -> int:
+    return int(monotonic() * SECOND)
 
 
 def set_offset(connection: sa.Connection, items: Sequence[int]) -> list[None]:

@@ -23,6 +23,7 @@ from pydantic_settings import (
 )
 
 from hub.secrets import open_secret, refuse_literals
+from hub.store.urls import database_url, in_schema
 from interfaces.amqp_address import parse
 from interfaces.channel import Peer
 from interfaces.codec.limits import Limits as DocumentLimits
@@ -73,7 +74,7 @@ def _loopback(host: str) -> str:
 
 def _database(url: str) -> str:
     refuse_literals("db", {"db": url})
-    return open_secret(url)
+    return database_url(open_secret(url))
 
 
 def _broker(address: str) -> str:
@@ -139,7 +140,9 @@ class Config(BaseSettings):
     data        folder of everything the hub writes
     host, port  where it listens; port 0 = any free one
     public_url  how peers reach it: the address in every WSDL it serves
-    db          SQLAlchemy URL of the store
+    db          the store: ``sqlite:////path/hub.db``, or ``postgresql://user@host:5432/name`` for several hub
+                processes; a password comes from ``env:NAME``, ``file:PATH`` (of the whole URL), PGPASSWORD or ~/.pgpass
+    db_schema   PostgreSQL schema of the hub's tables; those of the CRM core are in ``<db_schema>_crm``
     amqp        broker of AMQP peers: ``amqp+file:///path/queue.db`` (embedded), or RabbitMQ's address
                 (interfaces/amqp_address.py); one with a password is ``env:NAME`` or ``file:PATH`` of the whole of it
     profile     topology bindings to begin with: hub/profiles/<profile>.yaml
@@ -159,6 +162,7 @@ class Config(BaseSettings):
     db: Annotated[str, AfterValidator(_database)] = Field(
         default_factory=lambda known: f"sqlite:///{known['data']}/hub.db"
     )
+    db_schema: str = Field("mboss", pattern=r"^[a-z][a-z0-9_]{0,40}$")
     amqp: Annotated[str, AfterValidator(_broker)] = Field(
         default_factory=lambda known: f"amqp+file://{quote(str(known['data']))}/amqp.db"
     )
@@ -191,9 +195,19 @@ class Config(BaseSettings):
             "soap": _endpoint(known.address, interface),
             "amqp": known.options.get("amqp") or self.amqp,
             "table": known.options.get("table") or known.address,
-            "local": known.address or f"sqlite:///{self.data}/{code.lower()}.db",
+            "local": known.address or self._beside(code.lower()),
         }
         return Peer(code, own.get(kind, known.address), known.options)
+
+    @property
+    def store(self) -> str:
+        """Where the store's tables are: ``db``, on PostgreSQL in ``db_schema``."""
+        return in_schema(self.db, self.db_schema)
+
+    def _beside(self, name: str) -> str:
+        """The database of a peer in this process: a file of its own, on PostgreSQL a schema that all hubs share."""
+        file = f"sqlite:///{self.data}/{name}.db"
+        return file if self.db.startswith("sqlite") else in_schema(self.db, f"{self.db_schema}_{name}")
 
 
 def _endpoint(url: str, interface: str) -> str:

@@ -11,6 +11,7 @@ from hub import case
 from hub.case import Case
 from hub.lifecycle import ORDER_END
 from hub.store import schema
+from hub.store.locks import lock_rows
 from interfaces.clock import to_rfc3339
 from interfaces.message import Body
 
@@ -63,6 +64,9 @@ def _next(connection: sa.Connection, ended: Sequence[str]) -> list[str]:
     if not ended:
         return []
     o, mine, theirs = schema.orders, schema.order_lane.alias(), schema.order_lane.alias()
+    # an order that is being accepted behind one of these is seen, or sees that these have ended
+    lanes = sa.select(mine.c.lane).where(mine.c.order_id.in_(ended))
+    lock_rows(connection, sa.select(schema.lane).where(schema.lane.c.key.in_(lanes)).order_by(schema.lane.c.key))
     behind = (
         sa.select(theirs.c.order_id)
         .distinct()
@@ -71,15 +75,22 @@ def _next(connection: sa.Connection, ended: Sequence[str]) -> list[str]:
         .where(mine.c.order_id.in_(ended), o.c.state == "queued")
     )
     queued = list(connection.scalars(behind))
+    return _free(connection, queued) if queued else []
+
+
+def _free(connection: sa.Connection, queued: Sequence[str]) -> list[str]:
+    o, before = schema.orders, schema.orders.alias()
+    mine, theirs = schema.order_lane.alias(), schema.order_lane.alias()
+    # what they wait for on another lane may be ending at this moment: whoever comes second sees both ends
+    lock_rows(connection, sa.select(o.c.id).where(o.c.id.in_(queued)).order_by(o.c.id))
     held_up = (
         sa.select(mine.c.order_id)
-        .distinct()
         .join_from(mine, theirs, sa.and_(theirs.c.lane == mine.c.lane, theirs.c.no < mine.c.no))
-        .join(o, o.c.id == theirs.c.order_id)
-        .where(mine.c.order_id.in_(queued), o.c.state.not_in(ORDER_END))
+        .join(before, before.c.id == theirs.c.order_id)
+        .where(mine.c.order_id == o.c.id, before.c.state.not_in(ORDER_END))
     )
-    blocked = set(connection.scalars(held_up)) if queued else set()
-    return [q for q in queued if q not in blocked]
+    free = sa.select(o.c.id).where(o.c.id.in_(queued), o.c.state == "queued", ~held_up.exists())
+    return list(connection.scalars(free))
 
 
 def event_body(one: Case) -> Body:

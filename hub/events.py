@@ -13,6 +13,7 @@ from hub.failpoint import failpoint
 from hub.lifecycle import TASK, TASK_END
 from hub.outcome import PENDING, UNKNOWN, Outcome, Outcomes, judged, takes_back
 from hub.store import schema
+from hub.store.locks import lock_rows
 from interfaces.message import Body
 
 Row = dict[str, Any]
@@ -80,7 +81,9 @@ def _judge(task: Row | None, event: Event, seen: set[Exchange]) -> str:
 
 
 def _find_tasks(connection: sa.Connection, keys: list[str]) -> dict[str, Row]:
-    t = schema.task
+    o, t = schema.orders, schema.task
+    mine = sa.select(t.c.order_id).where(t.c.id.in_(keys))
+    lock_rows(connection, sa.select(o.c.id).where(o.c.id.in_(mine)).order_by(o.c.id))  # the same one may come twice
     columns = (t.c.id, t.c.order_id, t.c.kind, t.c.operation, t.c.peer, t.c.state, t.c.output)
     rows = connection.execute(sa.select(*columns).where(t.c.id.in_(keys))).mappings()
     return {r["id"]: dict(r) for r in rows}

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from hub import breaker, case, ending, journal, policy
 from hub.case import Case
+from hub.clock import store_now
 from hub.failpoint import failpoint
 from hub.lifecycle import TASK_END
-from interfaces.clock import Clock, real_now
+from interfaces.clock import Clock
 from interfaces.failure import Failure
 from interfaces.message import Body
 
@@ -60,12 +61,12 @@ class Outcomes:
         self._ending = ending
 
     def apply(self, connection: sa.Connection, batch: Sequence[Outcome]) -> list[bool]:
-        now = self._clock.now()
+        now, real = self._clock.now(), store_now(connection)
         cases = case.load(connection, (o.order_id for o in batch), now)
-        counted = [self._one(cases[o.order_id], o) for o in batch]
+        counted = [self._one(cases[o.order_id], o, real) for o in batch]
         self.settle(connection, cases.values())
         journal.append(connection, [row for o in batch for row in o.rows])
-        breaker.note(connection, list(_attempts(batch, cases)), now, real_now())
+        breaker.note(connection, list(_attempts(batch, cases)), now, real)
         return counted
 
     def settle(self, connection: sa.Connection, cases: Any) -> None:
@@ -77,7 +78,7 @@ class Outcomes:
         case.save_all(connection, cases)
         self._ending.start_next(connection, [c for c in cases if c.ended])
 
-    def _one(self, one: Case, outcome: Outcome) -> bool:
+    def _one(self, one: Case, outcome: Outcome, real: int) -> bool:
         task = one.task(outcome.task_id)
         if task["state"] in TASK_END:
             return False
@@ -87,7 +88,7 @@ class Outcomes:
             assert outcome.failure is not None
             self._failed(one, task, outcome, outcome.failure)
         elif outcome.event == "acknowledged":
-            self._acknowledged(one, task, outcome)
+            self._acknowledged(one, task, outcome, real)
         else:
             self._answered(one, task, outcome)
         return True
@@ -97,8 +98,8 @@ class Outcomes:
             one.resolved.append((task["id"], "answered", "peer"))
         one.move_task(task, "answered", output=outcome.output, reason="", failure=None, **_RELEASED)
 
-    def _acknowledged(self, one: Case, task: Row, outcome: Outcome) -> None:
-        now = real_now() if outcome.reply_real else one.now
+    def _acknowledged(self, one: Case, task: Row, outcome: Outcome, real: int) -> None:
+        now = real if outcome.reply_real else one.now
         one.move_task(
             task,
             "acknowledged",

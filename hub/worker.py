@@ -24,7 +24,7 @@ from hub.logs import place_of
 from hub.outcome import Outcome, Outcomes, judged, takes_back
 from hub.routing import Router
 from hub.store.writer import Store
-from interfaces.clock import SECOND, Clock
+from interfaces.clock import SECOND, Clock, Deadline
 from interfaces.failure import Failure
 from interfaces.ids import new_id
 from interfaces.message import Message
@@ -67,7 +67,7 @@ class Worker:
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(limits.pool, thread_name_prefix="task")
         self._thread = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
-        store.on_commit(self._committed)
+        store.on_commit(self._wake.set, quiet=QUIET)
 
     def start(self) -> None:
         self._thread.start()
@@ -79,10 +79,6 @@ class Worker:
         if self._thread.is_alive():
             self._thread.join(timeout)
         self._pool.shutdown(wait=True, cancel_futures=False)
-
-    def _committed(self, kinds: set[Any]) -> None:
-        if not QUIET.issuperset(kinds):
-            self._wake.set()
 
     # -- dispatcher -----------------------------------------------------------------------------------
 
@@ -151,10 +147,14 @@ class Worker:
         columns["task_id"] = row["id"]
         journalled = journal.row("out", wire, request, at=self._clock.now(), **columns)
         sending = Sending(row["id"], row["fence"], journalled, int(self._limits.lease * SECOND))
-        if not self._store.write(note_sending, sending):
+        # how long the call may still begin: one that outlasts its lease would meet another process's
+        begin = Deadline.after(self._limits.lease - self._gateway.operation(ref, name).timeout)
+        held = self._store.write(note_sending, sending)
+        if held:
+            failpoint("undo.before_send" if row["kind"] == "undo" else "step.before_send")
+        if not held or begin.passed:
             log.warning("lease lost before sending", task=row["id"])
             return None
-        failpoint("undo.before_send" if row["kind"] == "undo" else "step.before_send")
         return self._exchange(row, operation if not asking else None, ref, name, request, wire, columns, facts)
 
     def _exchange(

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from hub.store.engine import sqlite_url
+from hub.store.writer import Store
 from tests.services import POSTGRES, RABBITMQ, SERVICES, Databases, databases, own_vhost
 
 FIXTURES = {"postgres": "postgres", "postgres_url": "postgres", "rabbitmq_url": "rabbitmq"}
@@ -70,6 +73,14 @@ def postgres(worker: str) -> Iterator[Databases]:
 def postgres_url(postgres: Databases) -> str:
     """A database of this worker's own, shared by its tests."""
     return postgres.new()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty store's file, to be copied."""
+    file = tmp_path_factory.mktemp("store") / "hub.db"
+    Store(sqlite_url(file)).close()
+    return file
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""One database, used by many threads: writers take turns, readers of a file do not wait for them.
+"""One database, used by many threads and, on PostgreSQL, by many processes: writers take turns, readers do not wait.
 
 SQLAlchemy's errors are turned into Failure here and nowhere else.
 """
@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, text
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.schema import CreateSchema
 
 from crm_core.store.schema import metadata
 from interfaces.clock import Deadline
@@ -22,15 +23,28 @@ PATIENCE = 10.0
 """Seconds to wait for another writer when the caller sets no deadline."""
 
 
+TURN = 0x63726D
+"""Number of PostgreSQL's advisory lock that writers of all processes take."""
+SNAPSHOT = {"isolation_level": "REPEATABLE READ"}
+IDLE = "25P03"
+"""SQLSTATE of a transaction that the server ended because this process stood still in it."""
+
+
 class Database:
-    """SQLite file (``sqlite:////path``) or memory (``sqlite://``); the tables are made when they are not there."""
+    """SQLite file (``sqlite:////path``), memory (``sqlite://``), or a PostgreSQL database whose ``search_path`` names a
+    schema (``...?options=-csearch_path%3Dcrm``); schema and tables are made when they are not there.
+    """
 
     def __init__(self, url: str) -> None:
         with _translated(make_url(url).render_as_string(hide_password=True)):
             self._memory = url in ("sqlite://", "sqlite:///:memory:")
             self._engine = _engine(url, self._memory)
             self._turn = threading.Lock()
+            server = self._engine.dialect.name == "postgresql"
+            self._readers = self._engine.execution_options(**SNAPSHOT) if server else self._engine
             with self.write() as connection:
+                if server and connection.scalar(func.current_schema()) is None:
+                    connection.execute(CreateSchema(str(connection.scalar(text("SHOW search_path")))))
                 metadata.create_all(connection)
 
     @contextmanager
@@ -53,7 +67,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view. In memory there is one connection, so a reader takes its turn like a writer."""
-        with self._turn if self._memory else nullcontext(), _translated(), self._engine.connect() as connection:
+        with self._turn if self._memory else nullcontext(), _translated(), self._readers.connect() as connection:
             yield connection
 
     def close(self) -> None:
@@ -65,11 +79,13 @@ def _engine(url: str, memory: bool) -> Engine:
     engine = (
         create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
         if memory
-        else create_engine(url)
+        else create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
     )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _connected)
         event.listen(engine, "begin", _begun)
+    else:
+        event.listen(engine, "begin", _begun_on_a_server)
     return engine
 
 
@@ -89,18 +105,32 @@ def _begun(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def _begun_on_a_server(connection: Connection) -> None:
+    """Writers of all processes take turns, as on a file: the same change, come twice, is seen the second time."""
+    wait = connection.get_execution_options().get("crm_write")
+    if wait is not None:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(wait, 1)}")
+        connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = {max(wait, 1) + 1000}")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({TURN})")
+
+
 @contextmanager
 def _translated(where: str = "") -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
         raise Failure("conflict", "contradicts what the CRM holds", where=where) from error
-    except OperationalError as error:
+    except SQLAlchemyError as error:
+        if not isinstance(error, OperationalError) and getattr(getattr(error, "orig", None), "sqlstate", "") != IDLE:
+            raise Failure("internal", f"the CRM database failed: {type(error).__name__}", where=where) from error
         raise Failure(
             "unavailable",
-            f"the CRM database cannot be used: {error.orig}",
+            f"the CRM database cannot be used: {_said(error)}",
             where=where,
-            advice="look whether its file is there, writable and not locked",
+            advice="look whether it is there, writable and not locked",
         ) from error
-    except SQLAlchemyError as error:
-        raise Failure("internal", f"the CRM database failed: {type(error).__name__}", where=where) from error
+
+
+def _said(error: SQLAlchemyError) -> str:
+    """The first line: a server's next ones show statements."""
+    return (str(getattr(error, "orig", error)).splitlines() or [""])[0]

@@ -1,10 +1,10 @@
-"""Opening the database: SQLite embedded (WAL, synchronous=FULL) or a URL."""
+"""Opening the database: SQLite embedded (WAL, synchronous=FULL) or PostgreSQL (psycopg)."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import sqlalchemy as sa
@@ -12,9 +12,12 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.pool import QueuePool
 
-from hub.store.schema import metadata
-
 BUSY_MS = 10_000
+
+CONNECT: Final = 5
+"""Seconds for a connection, and for a place in the pool."""
+SESSION: Final = {"lock_timeout": "3s", "idle_in_transaction_session_timeout": "10s"}
+"""A process that was stopped in the middle of a transaction must not hold its rows for ever; who waits, looks again."""
 
 
 def plain(value: object) -> object:
@@ -39,8 +42,24 @@ def open_engine(url: str | URL, *, writes: bool) -> Engine:
     url = make_url(url)
     args: dict[str, Any] = {"json_serializer": dump_json, "poolclass": QueuePool}
     args |= {"pool_size": 1, "max_overflow": 1} if writes else {"pool_size": 8, "max_overflow": 8}
-    if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, **args)
+    return _sqlite(url, args, writes) if url.get_backend_name() == "sqlite" else _postgres(url, args, writes)
+
+
+def _postgres(url: URL, args: dict[str, Any], writes: bool) -> Engine:
+    session = " ".join(f"-c{name}={value}" for name, value in SESSION.items())
+    connect = {
+        "connect_timeout": CONNECT,
+        "application_name": "mboss",
+        "tcp_user_timeout": CONNECT * 1000,
+        "options": f"{session} {url.query.get('options', '')}",
+    }
+    if not writes:  # one consistent view; a connection that died meanwhile is found before it is used
+        args |= {"isolation_level": "REPEATABLE READ", "pool_pre_ping": True}
+        args |= {"execution_options": {"postgresql_readonly": True}}
+    return sa.create_engine(url, connect_args=connect, pool_timeout=CONNECT, json_deserializer=orjson.loads, **args)
+
+
+def _sqlite(url: URL, args: dict[str, Any], writes: bool) -> Engine:
     engine = sa.create_engine(url, connect_args={"check_same_thread": False, "cached_statements": 512}, **args)
 
     @event.listens_for(engine, "connect")
@@ -56,8 +75,3 @@ def open_engine(url: str | URL, *, writes: bool) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
-
-
-def create_tables(engine: Engine) -> None:
-    """Make what is missing; never changes a table that is there."""
-    metadata.create_all(engine)

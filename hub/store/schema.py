@@ -373,3 +373,13 @@ session = sa.Table(
     sa.Column("expires_at", Time, nullable=False),
     sa.Index("session_person", "person"),
 )
+
+# One row per hub process on PostgreSQL: the number of its last batch, written with the batch. Where a connection broke
+# during COMMIT it tells whether the batch is there (hub/store/process.py).
+process = sa.Table(
+    "process",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("batch", sa.BigInteger, nullable=False),
+    sa.Column("started_at", Time, nullable=False),
+)

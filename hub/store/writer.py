@@ -2,7 +2,8 @@
 
 ``Store.submit(apply, item)`` queues a write. The writer thread takes everything queued, groups it by ``apply``, runs
 each ``apply(connection, items) -> results`` in **one** transaction, commits, and only then completes the futures:
-who sees a result sees a committed one. A failing write is run again alone, so that its neighbours commit.
+who sees a result sees a committed one. A failing write is run again alone, so that its neighbours commit. On PostgreSQL
+a batch may be run several times (hub/store/errors.py says when), so ``apply`` starts from its items as they are.
 
 Writes queued together are taken as concurrent: their order is kept within one ``apply`` only. Whoever needs an
 order waits for the first future before submitting the second write.
@@ -22,7 +23,10 @@ import structlog
 from sqlalchemy.engine import URL, Engine
 
 from hub.logs import place_of
-from hub.store.engine import create_tables, open_engine
+from hub.store import migrate
+from hub.store.engine import open_engine
+from hub.store.errors import commit_unknown, meaning, patiently, translate
+from hub.store.process import Listener, Process
 from interfaces.failure import Failure
 
 T = TypeVar("T")
@@ -41,16 +45,23 @@ class Store:
 
     def __init__(self, url: str | URL) -> None:
         self._writer_engine: Engine = open_engine(url, writes=True)
-        create_tables(self._writer_engine)
+        self._process = patiently(self._opened)
         self._reader_engine: Engine = open_engine(url, writes=False)
         self._queue: queue.SimpleQueue[Write | None] = queue.SimpleQueue()
-        self._listeners: list[Callable[[set[Apply]], None]] = []
+        self._listeners: list[tuple[Callable[[], None], frozenset[Any]]] = []
         self._closing = threading.Lock()
         self._closed = False
+        self._numbers = 0
         self.batches = 0
         self.writes = 0
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
+        self._others = Listener(self._reader_engine, self._process.id, self._wake_all) if self._process else None
+
+    def _opened(self) -> Process | None:
+        """The schema is brought to this release; on PostgreSQL other processes may be at work on it."""
+        migrate.upgrade(self._writer_engine)
+        return Process(self._writer_engine) if self._writer_engine.dialect.name == "postgresql" else None
 
     def submit(self, apply: Callable[[sa.Connection, Sequence[T]], Sequence[R]], item: T) -> Future[R]:
         """Queue one write; the future holds its result after the commit, or the error that undid it."""
@@ -67,15 +78,20 @@ class Store:
         """``submit`` and wait. Never call it from an event loop."""
         return self.submit(apply, item).result()
 
-    def on_commit(self, listener: Callable[[set[Apply]], None]) -> None:
-        """``listener(kinds of writes)`` is called by the writer thread after each commit; it must not block."""
-        self._listeners.append(listener)
+    def on_commit(self, listener: Callable[[], None], quiet: frozenset[Any] = frozenset()) -> None:
+        """``listener()`` is called by the writer thread after each commit of writes that are not all ``quiet``, and
+        when another hub process hints at one; it must not block.
+        """
+        self._listeners.append((listener, quiet))
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """A connection with one consistent view, for reading only."""
-        with self._reader_engine.connect() as connection:
-            yield connection
+        """A connection with one consistent view, for reading only. Failure ``unavailable`` when there is none."""
+        try:
+            with self._reader_engine.connect() as connection:
+                yield connection
+        except sa.exc.SQLAlchemyError as error:
+            raise translate(error) from error
 
     def close(self) -> None:
         """Write what is queued, then stop. May be called twice."""
@@ -84,6 +100,8 @@ class Store:
                 self._queue.put(None)
             self._closed = True
         self._thread.join()
+        if self._process and self._others:
+            self._others.close(wake=self._process.leave)
         self._writer_engine.dispose()
         self._reader_engine.dispose()
 
@@ -111,9 +129,9 @@ class Store:
         self.batches += 1
         self.writes += len(writes)
         try:
-            done = self._transaction(writes)
+            done = patiently(lambda: self._transaction(writes))
         except Exception as error:
-            if len(writes) > 1 and not takes_nothing(error):
+            if len(writes) > 1 and meaning(error) in ("ours", "again"):
                 log.warning("batch undone, writing one by one", writes=len(writes), at=place_of(error))
                 for write in writes:
                     self._commit_alone(write)
@@ -129,7 +147,7 @@ class Store:
 
     def _commit_alone(self, write: Write) -> None:
         try:
-            done = self._transaction([write])
+            done = patiently(lambda: self._transaction([write]))
         except Exception as error:
             self._fail(write, error)
         else:
@@ -141,11 +159,32 @@ class Store:
         for write in writes:
             groups.setdefault(write[0], []).append(write)
         done: list[tuple[Future[Any], Any]] = []
-        with self._writer_engine.begin() as connection:
+        with self._writer_engine.connect() as connection, connection.begin() as transaction:
             for apply, group in groups.items():
                 results = apply(connection, [item for _, item, _ in group])
                 done += zip((future for *_, future in group), results, strict=True)
+            self._end(connection, transaction, set(groups))
         return done
+
+    def _end(self, connection: sa.Connection, transaction: sa.RootTransaction, kinds: set[Apply]) -> None:
+        """COMMIT. One that broke off may be kept or not: the database is asked before anything is written again."""
+        process, number = self._process, self._numbers + 1
+        if process is None:
+            transaction.commit()
+            return
+        self._numbers = number
+        process.mark(connection, number, loud=any(kinds - quiet for _, quiet in self._listeners))
+        try:
+            transaction.commit()
+        except sa.exc.SQLAlchemyError as error:
+            if meaning(error) != "away" or not self._kept(process, number):
+                raise
+
+    def _kept(self, process: Process, number: int) -> bool:
+        try:
+            return patiently(lambda: process.committed(number))
+        except sa.exc.SQLAlchemyError as error:
+            raise commit_unknown() from error
 
     def _fail(self, write: Write, error: Exception) -> None:
         apply, _, future = write
@@ -155,26 +194,10 @@ class Store:
 
     def _tell(self, writes: list[Write]) -> None:
         kinds = {apply for apply, *_ in writes}
-        for listener in self._listeners:
-            listener(kinds)
+        for listener, quiet in self._listeners:
+            if kinds - quiet:
+                listener()
 
-
-# locked by another, read-only, input/output error, full, cannot be opened: sqlite.org/rescode.html
-_DOWN = frozenset({5, 6, 8, 10, 13, 14})
-
-
-def takes_nothing(error: Exception) -> bool:
-    """The database itself is in trouble: no write of the batch would fare better, and each would wait as long."""
-    cause = getattr(error, "orig", None)
-    return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _DOWN
-
-
-def translate(error: Exception) -> Exception:
-    """The one door for SQLAlchemy's errors; everything else passes as it is."""
-    if isinstance(error, sa.exc.OperationalError):
-        return Failure(
-            "unavailable", "the hub's database did not take the write", advice="try again; see the hub's log"
-        )
-    if isinstance(error, sa.exc.SQLAlchemyError):
-        return Failure("internal", f"the hub's database refused the write ({type(error).__name__})")
-    return error
+    def _wake_all(self) -> None:
+        for listener, _ in self._listeners:
+            listener()

@@ -1,4 +1,4 @@
-"""The CRM's use cases over a database in memory and in a file."""
+"""The CRM's use cases over a database in memory, in a file and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -15,13 +15,29 @@ from interfaces.canonical import schema
 from interfaces.clock import Deadline
 from interfaces.failure import Failure
 from tests.crm_core.orders import CUSTOMER
+from tests.stores import ENGINES, empty_schema
 
 NEWCOMER = {"id": "CU-1", "role": "customer", "name": "新示例"}
 
 
-@pytest.fixture(params=["memory", "file"])
-def crm(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CrmCore]:
-    core = CrmCore("sqlite://" if request.param == "memory" else f"sqlite:///{tmp_path}/crm.db")
+@pytest.fixture(params=ENGINES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database that outlives its core."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/crm.db"
+    return empty_schema(request.getfixturevalue("postgres_url"), "crm")
+
+
+@pytest.fixture
+def crm(url: str) -> Iterator[CrmCore]:
+    core = CrmCore(url)
+    yield core
+    core.close()
+
+
+@pytest.fixture
+def memory() -> Iterator[CrmCore]:
+    core = CrmCore("sqlite://")
     yield core
     core.close()
 
@@ -198,8 +214,21 @@ def test_many_threads_make_each_change_once(crm: CrmCore) -> None:
     assert len(products(crm)) == 21
 
 
-def test_what_was_done_is_there_after_a_restart_and_the_seed_is_not_loaded_twice(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/crm.db"
+def test_a_database_in_memory_serves_as_well(memory: CrmCore) -> None:
+    test_an_instance_is_created_and_activated(memory)
+
+
+def test_the_same_change_come_at_once_by_two_cores_is_done_once(url: str) -> None:
+    cores = [CrmCore(url), CrmCore(url)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda n: cores[n % 2].change("create", change("t1")), range(16)))
+    assert all(answer == answers[0] for answer in answers)
+    assert len(products(cores[0])) == 2
+    for core in cores:
+        core.close()
+
+
+def test_what_was_done_is_there_after_a_restart_and_the_seed_is_not_loaded_twice(url: str) -> None:
     first = CrmCore(url)
     first.change("create", change("t1"))
     state = first.state()
@@ -210,8 +239,7 @@ def test_what_was_done_is_there_after_a_restart_and_the_seed_is_not_loaded_twice
     again.close()
 
 
-def test_a_busy_database_is_unavailable_within_the_deadline(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/crm.db"
+def test_a_busy_database_is_unavailable_within_the_deadline(url: str) -> None:
     one, other = CrmCore(url), CrmCore(url)
 
     with one._database.write(), pytest.raises(Failure) as caught:

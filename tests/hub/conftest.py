@@ -8,18 +8,23 @@ import pytest
 from hub import policy
 from hub.ending import Ending
 from hub.outcome import Outcomes
-from hub.store.engine import sqlite_url
 from hub.store.writer import Store
 from interfaces.clock import VirtualClock
 from tests.hub.house import House
 from tests.hub.rows import AT
+from tests.stores import ENGINES, opened, store_url
+
+
+@pytest.fixture(params=ENGINES)
+def url(tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """An empty store of each engine."""
+    return store_url(request.param, tmp_path, request)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = Store(sqlite_url(tmp_path / "hub.db"))
-    yield made
-    made.close()
+def store(url: str) -> Iterator[Store]:
+    with opened(url) as made:
+        yield made
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from hub.accept import accept
@@ -77,6 +78,7 @@ def asked(store: Store) -> list[str]:
     return seen
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_a_few_of_ten_thousand_due_tasks_are_found_without_sorting_them(store: Store, clock: VirtualClock) -> None:
     many(store, 50)
     statements = asked(store)
@@ -88,6 +90,7 @@ def test_a_few_of_ten_thousand_due_tasks_are_found_without_sorting_them(store: S
         assert not any("TEMP B-TREE" in step for step in steps), steps
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_waits_that_ran_out_are_found_without_reading_the_others(store: Store, clock: VirtualClock) -> None:
     statements = asked(store)
     assert store.write(overdue, clock.now()) == []
