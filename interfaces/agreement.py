@@ -27,8 +27,8 @@ from interfaces.wire import Tree, WireMessage
 
 __all__ = ["Agreement", "Opened", "Received"]
 
-_LEXICAL = frozenset({"table"})
-"""Envelopes of JSON data whose leaves are text all the same: columns."""
+_LEXICAL = frozenset({"table", "file"})
+"""Envelopes of JSON data whose leaves are text all the same: columns, fields of a line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ MAX_INTEGER = 1 << 63
 _NOT_CARRIED = "a text holds a control character, NUL or half a surrogate pair"
 _MARK = f"\0{secrets.token_hex(8)}:"
 _MARKED = re.compile(re.escape('"\\u0000' + _MARK[1:]) + '([^"]*)"')
-_BAD_TEXT = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+BAD_TEXT = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML cannot carry, and so no peer that speaks it: refused here, not found out when the order is half done."""
 
 
@@ -67,7 +67,7 @@ def read_text(text: str, limits: Limits = DEFAULT) -> Any:
         raise _broken(_said(error)) from None
     # Only escapes smuggle such a character past this search, only many brackets can be deep, and only long documents
     # hold long texts: others need no walk.
-    if _BAD_TEXT.search(text):
+    if BAD_TEXT.search(text):
         raise _broken(_NOT_CARRIED)
     if "\\" in text or len(text) > limits.text or text.count("[") + text.count("{") > limits.depth:
         _check(value, limits.depth, limits.text)
@@ -132,7 +132,7 @@ def _said(error: ValueError) -> str:
 
 def _check(value: Any, depth: int, longest: int) -> None:
     if isinstance(value, str):
-        if _BAD_TEXT.search(value):
+        if BAD_TEXT.search(value):
             raise _broken(_NOT_CARRIED)
         if len(value) > longest:
             raise _too_large(f"a text longer than {longest} characters")

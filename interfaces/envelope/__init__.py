@@ -8,6 +8,7 @@ from interfaces.codec.limits import Limits
 from interfaces.envelope.amqp import Amqp
 from interfaces.envelope.base import Envelope, EnvelopeFactory, Ids, Opened, Outgoing, Result
 from interfaces.envelope.contract_root import ContractRoot
+from interfaces.envelope.file import FileEnvelope
 from interfaces.envelope.plain_json import local, table
 from interfaces.envelope.rest import Rest
 from interfaces.envelope.soap_plain import SoapPlain
@@ -27,6 +28,7 @@ ENVELOPES: dict[str, EnvelopeFactory] = {
     "amqp": _timeless(Amqp),
     "rest": _timeless(Rest),
     "table": _timeless(table),
+    "file": FileEnvelope,
     "local": _timeless(local),
 }
 """transport.envelope -> factory."""

@@ -15,12 +15,24 @@ from typing import Any, Protocol
 from lxml import etree
 
 from interfaces.canonical.validation import FastValidator, Finding
+from interfaces.contract.file_layout import FileLayout
 from interfaces.contract.table import TableLayout
 from interfaces.envelope import loose_xml
 from interfaces.failure import Failure
 from interfaces.mapping.runtime import plain
+from interfaces.spec.file_settings import FACTS, RECEIPT, FileSettings
 from interfaces.spec.model import InterfaceSpec, Operation, Side
-from interfaces.spec.shapes import ANYTHING, JsonShape, Shape, TableShape, Wrapped, XmlShape
+from interfaces.spec.shapes import (
+    ANYTHING,
+    NOTHING,
+    JsonShape,
+    Named,
+    Shape,
+    TableShape,
+    Wrapped,
+    XmlShape,
+    file_shape,
+)
 from interfaces.wire import Tree
 
 
@@ -50,6 +62,8 @@ def payloads_of(spec: InterfaceSpec) -> Payloads:
         return SoapPayloads(spec)
     if spec.transport.envelope == "contract-root":
         return ContentPayloads(spec)
+    if spec.transport.envelope == "file":
+        return FilePayloads(spec)
     return JsonPayloads(spec) if kind in ("", ".json", ".yaml") else XmlPayloads(spec)
 
 
@@ -211,6 +225,16 @@ class JsonPayloads:
         name = self._contract(side)
         if name.endswith(".json"):
             refuse(self._spec, _validator(self._spec.folder / name, self._spec.hash).check(plain(tree)))
+
+
+class FilePayloads(JsonPayloads):
+    """Trees of an exchange file, which its codec has checked; a reply is the channel's receipt."""
+
+    def shape(self, side: Side) -> Shape:
+        if id(side) not in self._requests:
+            return Named(dict.fromkeys(RECEIPT, NOTHING))
+        record = side.wire if FileSettings.of(self._spec).messages == "record" else ""
+        return file_shape(FileLayout.load(self._spec.folder / self._spec.transport.contract), record, FACTS)
 
 
 @cache

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from interfaces.agreement import Agreement
 from interfaces.failure import Failure
-from interfaces.spec import lint_examples, lint_rows, lint_rules
+from interfaces.spec import lint_examples, lint_files, lint_rows, lint_rules
 from interfaces.spec.loader import load_spec
 from interfaces.spec.model import InterfaceSpec
 
@@ -43,6 +43,12 @@ RULES: dict[str, tuple[str, str]] = {
     "truncation-not-declared": (WARNING, "say lossy: why this may be cut"),
     "tz-missing": (WARNING, "say @Asia/Shanghai or another zone"),
     "pii-not-marked": (WARNING, "add the canonical path to masked:"),
+    "file-charset-differs": (ERROR, "say the same charset in both"),
+    "file-name-not-unique": (ERROR, "put {sequence:4} into settings.file.name"),
+    "file-gap-unseen": (WARNING, "agree on a sequence number in the name"),
+    "file-end-unknown": (WARNING, "agree on a flag file (settings.file.flag) or a trailer with a count"),
+    "file-operation-unclear": (ERROR, "name in request.wire the record of the layout that the operation takes"),
+    "file-record-unread": (ERROR, "add an operation whose request.wire names it"),
     "example-missing": (WARNING, "add an example: it is test, mock answer and documentation"),
     "example-invalid": (ERROR, "correct the example, or the rows"),
 }
@@ -93,5 +99,6 @@ def _all(spec: InterfaceSpec) -> Iterator[tuple[str, int, str]]:
         line = failure.where.rpartition(":")[2]
         yield "spec-does-not-compile", int(line) if line.isdecimal() else 1, failure.message
         return
+    yield from lint_files.check(spec)
     yield from lint_rows.check(spec, agreement)
     yield from lint_examples.check(spec, agreement)

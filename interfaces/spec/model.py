@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 Direction = Literal["inbound", "outbound"]
 """inbound: the peer calls the hub; outbound: the hub calls the peer."""
-TransportKind = Literal["soap", "rest", "amqp", "table", "local"]
+TransportKind = Literal["soap", "rest", "amqp", "table", "file", "local"]
 Pattern = Literal["request-reply", "one-way", "async-request-reply", "callback"]
 Role = Literal["order", "call", "event"]
 
@@ -43,7 +43,7 @@ class Side:
     """One message of an operation: request, reply or callback.
 
     type     canonical type with version, ``ResourceOrder@1``
-    wire     name of the wire message: XSD element (local name), JSON Schema file, or table name
+    wire     name of the wire message: XSD element (local name), JSON Schema file, table, or record of a file
     mapping  rows, or None = the wire tree *is* the canonical body (``mapping: canonical``)
     """
 
@@ -158,9 +158,9 @@ class CodeList:
 class Transport:
     """kind, envelope profile and their settings.
 
-    contract  relative path of the WSDL / XSD / JSON Schema / table layout file, or "" (canonical JSON)
+    contract  relative path of the WSDL / XSD / JSON Schema / table or file layout, or "" (canonical JSON)
     encoding  charset the hub writes (``utf-8``, ``gb18030``); what it reads is in the guard's allow-list
-    envelope  contract-root | soap-plain | amqp | rest | table | local
+    envelope  contract-root | soap-plain | amqp | rest | table | file | local
     settings  envelope and driver settings as data (see each envelope's docstring)
     """
 

@@ -1,11 +1,11 @@
-"""Shape: the part of a schema that lint needs, the same for JSON Schema, XSD and table layouts.
+"""Shape: the part of a schema that lint needs, the same for JSON Schema, XSD, table and file layouts.
 
 A repeating element's shape is that of one element, so a path finds its way with or without ``[...]``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from interfaces import canonical
@@ -14,6 +14,8 @@ from interfaces.mapping.rows import Path
 from interfaces.spec.model import Side
 
 if TYPE_CHECKING:  # xmlschema is slow to import, and who has a shape of it has it already
+    from interfaces.contract.file_layout import FileLayout
+    from interfaces.contract.file_layout import Record as FileRecord
     from interfaces.contract.table import Table
     from interfaces.contract.xsd import Type
 
@@ -108,6 +110,48 @@ class TableShape:
     def required(self) -> frozenset[str]:
         mark = self._table.read_mark
         return frozenset(c.name for c in self._table.columns.values() if c.required and c.name != mark)
+
+
+class RecordShape:
+    """The fields of one kind of line in an exchange file; ``more``: what stands beside them."""
+
+    def __init__(self, record: FileRecord, more: Mapping[str, Shape] | None = None) -> None:
+        self._record = record
+        self._more = more or {}
+
+    def child(self, name: str) -> Shape | None:
+        return NOTHING if name in self._record.fields else self._more.get(name)
+
+    def required(self) -> frozenset[str]:
+        """What no layout rule fills in."""
+        return frozenset(f.name for f in self._record.fields.values() if f.required and not (f.value or f.is_))
+
+
+class Named:
+    """Shapes by name; ``needed``: those that must be there."""
+
+    def __init__(self, shapes: Mapping[str, Shape], needed: frozenset[str] = frozenset()) -> None:
+        self._shapes = shapes
+        self._needed = needed
+
+    def child(self, name: str) -> Shape | None:
+        return self._shapes.get(name)
+
+    def required(self) -> frozenset[str]:
+        return self._needed
+
+
+def file_shape(layout: FileLayout, record: str, facts: Iterable[str]) -> Shape:
+    """A message of an exchange file: one record with its header's fields, or ("") the whole file."""
+    about: Shape = Named(dict.fromkeys(facts, NOTHING))
+    if record:
+        header = layout.header
+        return RecordShape(
+            layout.record(record), {"@file": about, **({"@header": RecordShape(header)} if header else {})}
+        )
+    shapes = {name: RecordShape(one) for name, one in layout.records.items()}
+    edges = {one.name for one in layout.records.values() if one.role != "detail"}
+    return Named({**shapes, "@file": about, "#order": NOTHING}, frozenset(n for n in edges if shapes[n].required()))
 
 
 class Wrapped:
