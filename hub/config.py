@@ -31,7 +31,10 @@ from interfaces.failure import Failure
 
 DEFAULT_DATA: Final = Path("mboss-data")
 FILE: Final = "mboss.toml"
-FIELDS_OF_A_PEER: Final = ("url", "channel", "spec", "auth", "amqp", "table")
+FIELDS_OF_A_PEER: Final = (
+    "url", "channel", "spec", "auth", "amqp", "table",
+    "file", "password", "key", "known_hosts", "fingerprint",
+)  # fmt: skip
 
 
 def _peers(value: object) -> object:
@@ -146,7 +149,8 @@ class Config(BaseSettings):
     amqp        broker of AMQP peers: ``amqp+file:///path/queue.db`` (embedded), or RabbitMQ's address
                 (interfaces/amqp_address.py); one with a password is ``env:NAME`` or ``file:PATH`` of the whole of it
     profile     topology bindings to begin with: hub/profiles/<profile>.yaml
-    peers       ``[peers.RM] url, channel, spec, auth``; ``amqp`` and ``table`` where a peer has its own
+    peers       ``[peers.RM] url, channel, spec, auth``; ``amqp``, ``table`` and ``file`` where a peer has its own;
+                ``password``, ``key``, ``known_hosts``, ``fingerprint`` of an SFTP peer
     """
 
     model_config = SettingsConfigDict(
@@ -185,19 +189,27 @@ class Config(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file or Path(os.devnull))
 
     def peer(self, code: str, kind: str, interface: str = "") -> Peer:
-        """Where ``code`` is reached over transport ``kind`` (soap, rest, amqp, table, local).
+        """Where ``code`` is reached over transport ``kind`` (soap, rest, amqp, table, file, local).
 
         A SOAP url without a path is the base of a system that serves each interface at ``/<interface id>``, as
-        the hub itself does. The address is "" when the configuration does not tell.
+        the hub itself does. Files of a peer without a folder of its own lie in DATA/exchange/<code>. The address is
+        "" when the configuration does not tell.
         """
         known = self.peers.get(code, Peer(code, ""))
         own = {
             "soap": _endpoint(known.address, interface),
             "amqp": known.options.get("amqp") or self.amqp,
             "table": known.options.get("table") or known.address,
+            "file": known.options.get("file") or _folder(known.address) or self._exchange(code),
             "local": known.address or self._beside(code.lower()),
         }
-        return Peer(code, own.get(kind, known.address), known.options)
+        # files: where all hub processes together keep what was sent and taken, and where what is in hand lies
+        shared = {"ledger": self._beside("files"), "work": str(self.data / "files")} if kind == "file" else {}
+        options = {**known.options, **shared}
+        return Peer(code, own.get(kind, known.address), options)
+
+    def _exchange(self, code: str) -> str:
+        return (self.data / "exchange" / code.lower()).as_uri()
 
     @property
     def store(self) -> str:
@@ -208,6 +220,10 @@ class Config(BaseSettings):
         """The database of a peer in this process: a file of its own, on PostgreSQL a schema that all hubs share."""
         file = f"sqlite:///{self.data}/{name}.db"
         return file if self.db.startswith("sqlite") else in_schema(self.db, f"{self.db_schema}_{name}")
+
+
+def _folder(url: str) -> str:
+    return url if urlsplit(url).scheme in ("file", "sftp") else ""
 
 
 def _endpoint(url: str, interface: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-SECRET_FIELDS: Final = frozenset({"auth"})
+SECRET_FIELDS: Final = frozenset({"auth", "password", "key"})
 PASSWORD_IN_URL: Final = re.compile(r"^[a-z][a-z0-9+.-]*://[^/@:]*:[^/@]+@", re.IGNORECASE)
 FORMS: Final = "write env:NAME or file:PATH"
 

@@ -10,6 +10,7 @@ CHANNELS: dict[str, str] = {
     "rest": "adapters.channels.rest:RestChannel",
     "amqp": "adapters.channels.amqp:AmqpChannel",
     "table": "adapters.channels.table:TableChannel",
+    "file": "adapters.channels.file:FileChannel",
     "local": "adapters.crm_core.channel:CrmChannel",
 }
 DOORS: list[str] = ["adapters.doors.asgi:build"]

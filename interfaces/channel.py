@@ -17,7 +17,7 @@ class Peer:
 
     code     instance code: ``RM``, ``BILL``, ``BILL-PHS``, ``97``
     address  where it is: URL for SOAP and REST, ``amqp+file:///path/to/queue.db`` for embedded AMQP,
-             an SQLAlchemy URL for an interface table
+             an SQLAlchemy URL for an interface table, ``file:///folder`` or ``sftp://user@host:port/folder``
     options  driver options (auth, encoding ...), secrets already resolved
     """
 

@@ -51,7 +51,7 @@ class AmqpSource:
     def done(self, tokens: Sequence[Any]) -> None:
         self._broker.ack(tokens)
 
-    def reject(self, tokens: Sequence[Any]) -> None:
+    def reject(self, tokens: Sequence[Any], failures: Sequence[Failure]) -> None:
         self._broker.nack(tokens, requeue=False, reason="refused")
 
     def later(self, tokens: Sequence[Any]) -> None:

@@ -33,7 +33,7 @@ HEADERS, HEADER_CHARACTERS = 100, 32 << 10
 
 KEPT = 1024
 """Of a message that is too large: so much of the body, and of each of these, goes into the journal."""
-PROPERTIES = ("message_id", "correlation_id", "reply_to", "table")
+PROPERTIES = ("message_id", "correlation_id", "reply_to", "table", "file-name", "file-line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Source(Protocol):
     open    declare or check what is needed; may be called again after a failure
     take    the next messages, oldest first; [] when there are none
     done    these are kept by the hub for good
-    reject  these can never be processed; they are in the journal
+    reject  these can never be processed, each for its reason; they are in the journal
     later   these could not be processed now
     """
 
@@ -67,7 +67,7 @@ class Source(Protocol):
 
     def done(self, tokens: Sequence[Any]) -> None: ...
 
-    def reject(self, tokens: Sequence[Any]) -> None: ...
+    def reject(self, tokens: Sequence[Any], failures: Sequence[Failure]) -> None: ...
 
     def later(self, tokens: Sequence[Any]) -> None: ...
 
@@ -141,10 +141,16 @@ class Consumer:
             self._reopen()
         batch, self._held = self._held or self.source.take(), []
         fates: dict[str, list[Taken]] = {"ack": [], "reject": [], "requeue": [], "hold": []}
+        refused: list[Failure] = []
         for taken, future in [(taken, self._submit(taken.wire)) for taken in batch]:
-            fates[self._fate(taken.wire, future)].append(taken)
+            fate, failure = self._fate(taken.wire, future)
+            fates[fate].append(taken)
+            if failure is not None and fate == "reject":
+                refused.append(failure)
         self._held = fates["hold"]
-        for fate, tell in (("ack", self.source.done), ("reject", self.source.reject), ("requeue", self.source.later)):
+        tellers = {"ack": self.source.done, "requeue": self.source.later}
+        tellers["reject"] = lambda tokens: self.source.reject(tokens, refused)
+        for fate, tell in tellers.items():
             if fates[fate]:
                 failpoint("consumer.before_ack")
                 tell([taken.token for taken in fates[fate]])
@@ -171,24 +177,24 @@ class Consumer:
         if len(wire.headers) > HEADERS or length > HEADER_CHARACTERS:
             raise Failure("too_large", f"{len(wire.headers)} headers of {length} characters together")
 
-    def _refused(self, wire: WireMessage, failure: Failure) -> None:
-        """In the journal; of what is too large the beginning."""
+    def _refused(self, wire: WireMessage, failure: Failure) -> str:
+        """In the journal, of what is too large the beginning; the row's id."""
         if failure.code == "too_large":
             known = {k: v[:KEPT] for k, v in wire.headers.items() if k in PROPERTIES}
             wire = WireMessage(wire.body[:KEPT], wire.content_type[:KEPT], known)
-        self._hub.intake.refuse(wire, failure, self.source.endpoint).result()
+        return self._hub.intake.refuse(wire, failure, self.source.endpoint).result()
 
-    def _fate(self, wire: WireMessage, future: Future[Message] | Failure) -> str:
-        """``ack``, ``reject``, ``requeue`` or ``hold``; a refused message is journalled before that is told."""
+    def _fate(self, wire: WireMessage, future: Future[Message] | Failure) -> tuple[str, Failure | None]:
+        """``ack``, ``reject``, ``requeue`` or ``hold``, and why; a refused message is journalled before it is told."""
         failure = future if isinstance(future, Failure) else _failure_of(future, self.source.endpoint)
         if failure is None:
-            return "ack"
+            return "ack", None
         if failure.code == "unavailable":
-            return "hold"  # the hub's trouble, not the message's: it must not use up its deliveries
+            return "hold", failure  # the hub's trouble, not the message's: it must not use up its deliveries
         fate = wire_codes(failure).amqp
         if "incident" not in failure.detail and (fate == "reject" or isinstance(future, Failure)):
-            self._refused(wire, failure)
-        return fate
+            failure.detail["incident"] = self._refused(wire, failure)
+        return fate, failure
 
 
 def _failure_of(future: Future[Message], endpoint: str) -> Failure | None:

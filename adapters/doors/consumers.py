@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+
+import structlog
 
 from adapters.channels.amqp import open_broker
 from adapters.doors.amqp_source import AmqpSource
 from adapters.doors.consumer import Consumer, Source
+from adapters.doors.file_source import FileSource
 from adapters.doors.table_poller import TableSource
+from adapters.files.inbox import Tell
+from hub import journal
 from hub.config import Config
 from hub.runtime import Hub
 from interfaces.amqp_address import FileAddress, parse
+from interfaces.channel import Peer
 from interfaces.failure import Failure
 from interfaces.spec.model import InterfaceSpec
 
-SOURCES: dict[str, Callable[[InterfaceSpec, str], Source]] = {"amqp": AmqpSource, "table": TableSource}
-"""Transport kind -> source(spec, address)."""
+log = structlog.get_logger(__name__)
+
+SOURCES: dict[str, Callable[[InterfaceSpec, Peer, Tell], Source]] = {
+    "amqp": lambda spec, peer, tell: AmqpSource(spec, peer.address),
+    "table": lambda spec, peer, tell: TableSource(spec, peer.address),
+    "file": FileSource,
+}
+"""Transport kind -> source(spec, peer, tell)."""
 
 
 def build(hub: Hub) -> list[Consumer]:
@@ -24,10 +36,21 @@ def build(hub: Hub) -> list[Consumer]:
     made = []
     for spec in hub.registry.specs():
         kind = spec.transport.kind
-        address = hub.config.peer(spec.system, kind).address
-        if spec.direction == "inbound" and kind in SOURCES and address:
-            made.append(Consumer(hub, SOURCES[kind](spec, address)))
+        peer = hub.config.peer(spec.system, kind, spec.id)
+        if spec.direction == "inbound" and kind in SOURCES and peer.address:
+            made.append(Consumer(hub, SOURCES[kind](spec, peer, _teller(hub, spec))))
     return made
+
+
+def _teller(hub: Hub, spec: InterfaceSpec) -> Tell:
+    """What a source has to say to an operator goes into the audit and the log."""
+
+    def tell(action: str, what: str, reason: str, detail: Mapping[str, object]) -> None:
+        (log.warning if reason else log.info)(action, interface=spec.id, file=what, reason=reason)
+        row = {"at": hub.clock.now(), "who": spec.system, "action": action, "object": what, "reason": reason}
+        hub.store.submit(journal.audit, {**row, "detail": {"interface": spec.ref, **detail}})
+
+    return tell
 
 
 def queue_faults(config: Config, specs: Iterable[InterfaceSpec]) -> Iterator[Failure]:

@@ -8,10 +8,11 @@ where the last kept batch ended, and the exchange id of a line lets none of them
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -92,9 +93,8 @@ class FileSource:
         self._settle(tokens, failures)
 
     def later(self, tokens: Sequence[Any]) -> None:
-        for job, number in tokens:
-            if job is self._job:
-                job.again([number])
+        if self._job is not None:
+            self._job.again([number for job, number in tokens if job is self._job])
 
     def close(self) -> None:
         with suppress(Failure):  # it runs out by itself
@@ -162,7 +162,7 @@ class FileSource:
         return Job(file, spool, refused_parts(failure), refusal=failure)
 
     def _duplicate(self, file: Taken, spool: Path, deadline: Deadline) -> None:
-        self._away(file.name, self._settings.archive, deadline)
+        self._away(file.name, self._settings.archive, b"", deadline)
         spool.unlink(missing_ok=True)
         self._tell("file duplicate", file.name, "the same content was taken before", {"sha256": file.sha256})
 
@@ -173,36 +173,35 @@ class FileSource:
         else:
             self._ledger.forget(job.file, deadline)
         folder = self._settings.archive if job.refusal is None else self._settings.refused
-        moved = self._away(job.file.name, folder, deadline)
         reasons = job.reasons()
-        if reasons and self._folder.find(f"{moved}.reasons.txt", deadline) is None:
-            self._folder.put(f"{moved}.reasons.txt", BytesIO(reasons), deadline)
+        moved = self._away(job.file.name, folder, reasons, deadline)
         facts = {"records": job.records, "refused": job.file.refused, "sha256": job.file.sha256, "now": moved}
         what = "file taken" if job.refusal is None else "file refused"
         self._tell(what, job.file.name, reasons.decode().partition("\n")[0], facts)
         job.end()
 
-    def _away(self, name: str, folder: str, deadline: Deadline) -> str:
-        """Move a file, then its flag, out of the inbox under a name that is free; where the file is now."""
-        flag = self._settings.flag_of(name)
-        moved = ""
-        for one in (name, flag) if flag else (name,):
-            for target in _free_names(f"{folder}/{one}"):
-                try:
-                    self._folder.move(self._settings.path(one), target, deadline)
-                except Failure as failure:
-                    if failure.code == "conflict":
-                        continue
-                    if failure.code != "not_found":
-                        raise
-                moved = moved or target
-                break
-        return moved
+    def _away(self, name: str, folder: str, reasons: bytes, deadline: Deadline) -> str:
+        """Move a file, its reasons first and its flag last, out of the inbox; where the file is now."""
+        target = self._free(f"{folder}/{name}", deadline)
+        told = f"{target}.reasons.txt"
+        if reasons and self._folder.find(told, deadline) is None:
+            self._folder.put(told, BytesIO(reasons), deadline)
+        self._move(name, target, deadline)
+        if flag := self._settings.flag_of(name):
+            self._move(flag, self._free(f"{folder}/{flag}", deadline), deadline)
+        return target
 
+    def _move(self, name: str, target: str, deadline: Deadline) -> None:
+        try:
+            self._folder.move(self._settings.path(name), target, deadline)
+        except Failure as failure:
+            if failure.code != "not_found":  # it was moved before
+                raise
 
-def _free_names(path: str) -> Iterator[str]:
-    yield path
-    yield from (f"{path}.{number}" for number in range(2, 10_000))
+    def _free(self, path: str, deadline: Deadline) -> str:
+        """The path, or with a number behind it: a file of this name came before."""
+        names = chain((path,), (f"{path}.{number}" for number in count(2)))
+        return next(name for name in names if self._folder.find(name, deadline) is None)
 
 
 def _other_content(name: FileName, known: Taken) -> Failure:

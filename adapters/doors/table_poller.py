@@ -8,6 +8,7 @@ from typing import Any
 from adapters.doors.consumer import Taken
 from adapters.table_db import TableDb
 from adapters.table_rows import TableRows
+from interfaces.failure import Failure
 from interfaces.spec.loader import seconds
 from interfaces.spec.model import InterfaceSpec
 
@@ -42,7 +43,7 @@ class TableSource:
     def done(self, tokens: Sequence[Any]) -> None:
         self._db.mark_read(self._table, self._mark, self._key, tokens)
 
-    def reject(self, tokens: Sequence[Any]) -> None:
+    def reject(self, tokens: Sequence[Any], failures: Sequence[Failure]) -> None:
         self.done(tokens)
 
     def later(self, tokens: Sequence[Any]) -> None:

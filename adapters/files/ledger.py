@@ -1,7 +1,7 @@
 """The ledger of exchange files: which number was given to what was sent, and how far each file is taken.
 
-Own tables with an own engine, shared by every hub process: beside the hub's data on SQLite, in the hub's database on
-PostgreSQL. This is the one door where SQLAlchemy's errors here become a Failure(unavailable).
+Own tables with an own engine, shared by every hub process: beside the hub's data on SQLite, a schema of the hub's
+database on PostgreSQL. This is the one door where SQLAlchemy's errors here become a Failure(unavailable).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.schema import CreateSchema
 
 from interfaces.clock import SECOND, Deadline, real_now
 from interfaces.failure import Failure
@@ -88,7 +89,7 @@ class Ledger:
     """One interface with one peer. Thread-safe; several processes may share it."""
 
     def __init__(self, url: str, interface: str, peer: str) -> None:
-        self._engine = sa.create_engine(url)
+        self._engine = _engine(url)
         self._whose = {"interface": interface, "peer": peer}
         self._made = False
 
@@ -188,23 +189,45 @@ class Ledger:
         if deadline.passed:
             raise _unavailable("no time was left")
         try:
-            self._make()
-            with self._engine.begin() as db:
-                if db.dialect.name == "sqlite":
-                    db.exec_driver_sql(f"PRAGMA busy_timeout = {max(1, int(deadline.left() * 1000))}")
-                yield db
+            with self._engine.connect() as db:
+                self._clamp(db, deadline)
+                self._make(db)
+                with db.begin():
+                    if db.dialect.name == "postgresql":
+                        db.execute(sa.text(f"SET LOCAL statement_timeout = {_milliseconds(deadline)}"))
+                    yield db
         except IntegrityError:
             raise
         except SQLAlchemyError as error:
             raise _unavailable(type(getattr(error, "orig", None) or error).__name__) from error
 
-    def _make(self) -> None:
+    def _make(self, db: sa.Connection) -> None:
         if not self._made:
-            with self._engine.begin() as db:
-                if db.dialect.name == "sqlite":
-                    db.exec_driver_sql("PRAGMA busy_timeout = 200")
+            with db.begin():
+                if db.dialect.name == "postgresql" and db.scalar(sa.func.current_schema()) is None:
+                    schema = str(db.scalar(sa.text("SHOW search_path")))
+                    db.execute(CreateSchema(schema, if_not_exists=True))
                 _META.create_all(db)
             self._made = True
+
+    def _clamp(self, db: sa.Connection, deadline: Deadline) -> None:
+        """Before the transaction begins, which on SQLite is where one waits."""
+        if db.dialect.name == "sqlite":
+            driver: Any = db.connection.dbapi_connection
+            driver.execute(f"PRAGMA busy_timeout = {_milliseconds(deadline)}")
+
+
+def _milliseconds(deadline: Deadline) -> int:
+    return max(1, int(deadline.left() * 1000))
+
+
+def _engine(url: str) -> sa.Engine:
+    """SQLite takes its lock when a transaction begins: two that read and then write would else refuse each other."""
+    engine = sa.create_engine(url, pool_pre_ping=True)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", lambda dbapi, _: setattr(dbapi, "isolation_level", None))
+        sa.event.listen(engine, "begin", lambda db: db.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
 
 
 def _values(record: Sent | Taken) -> dict[str, Any]:

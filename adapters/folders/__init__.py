@@ -14,13 +14,14 @@ __all__ = ["Entry", "Folder", "open_folder"]
 def open_folder(address: str, options: Mapping[str, str]) -> Folder:
     """``file:///srv/exchange/settle`` or ``sftp://user@host:22/settle``; nothing is connected yet.
 
-    options  of the peer: ``password``, ``key``, ``known_hosts``, ``fingerprint`` for SFTP
+    options  of the peer: ``password``, ``key``, ``known_hosts``, ``fingerprint`` for SFTP; ``work``, the hub's own
+             folder, beside which it makes exchange folders itself
     """
     scheme = urlsplit(address).scheme
     if scheme == "file":
         from adapters.folders.local import LocalFolder
 
-        return LocalFolder(address)
+        return LocalFolder(address, options.get("work", ""))
     if scheme == "sftp":
         try:
             from adapters.folders.sftp import SftpFolder  # paramiko is an extra

@@ -21,10 +21,11 @@ _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK
 
 class LocalFolder:
     """``adapters.folders.port.Folder`` on ``file:///path``. The root itself must be there: a mount that is not would
-    otherwise fill the disk below it."""
+    otherwise fill the disk below it. Only a root beside the hub's own folder ``work`` is made."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, work: str = "") -> None:
         self._root = Path(unquote(urlsplit(address).path))
+        self._own = bool(work) and self._root.is_relative_to(Path(work).parent)
         if not self._root.is_absolute() or urlsplit(address).netloc not in ("", "localhost"):
             raise Failure("invalid", "not a folder of this machine", where=address, advice="write file:///path")
 
@@ -78,6 +79,8 @@ class LocalFolder:
     def _inside(self, path: str, make: bool = False, hidden: bool = False) -> Path:
         """The place of a path; no folder on the way may be a link that leads elsewhere."""
         place = self._root if path == "." else self._root / (path if hidden else safe(path))
+        if self._own:
+            self._root.mkdir(parents=True, exist_ok=True)
         if make and self._root.is_dir():
             place.parent.mkdir(parents=True, exist_ok=True)
         if not self._root.is_dir():

@@ -90,7 +90,7 @@ class Files(paramiko.SFTPServerInterface):
 
 
 class SftpServer:
-    """address: of the folder ``root``; the server shows what lies beside it too. host_key: what a client has to know."""
+    """address: of the folder ``root``; what lies beside it is shown too. host_key: what a client has to know."""
 
     def __init__(self, root: Path, host_key: paramiko.PKey, client_key: paramiko.PKey | None = None) -> None:
         self._files, self.host_key, self._client_key = root.parent, host_key, client_key
