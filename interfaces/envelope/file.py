@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 from interfaces.clock import SECOND, Clock
 from interfaces.codec import json as json_body
 from interfaces.codec.file import FileCodec
+from interfaces.codec.limits import DEFAULT, Limits
 from interfaces.contract.file_layout import FileLayout
 from interfaces.contract.file_name import FileName, is_date
 from interfaces.envelope.base import Ids, Opened, Outgoing, Result, one_operation
@@ -33,19 +34,20 @@ from interfaces.wire import Tree, WireMessage
 
 REFUSAL = "file-refusal"
 """Wire header of a file that the hub's reader refuses: the Failure as JSON. Nothing outside can set it."""
-LIMITS = json_body.Limits(size=64 << 20, depth=8, values=4_000_000)
+LIMITS = Limits(size=64 << 20, depth=8, values=4_000_000)
+"""Of what the hub itself hands to the file channel."""
 
 
 class FileEnvelope:
     """One spec's files."""
 
-    def __init__(self, spec: InterfaceSpec, clock: Clock) -> None:
+    def __init__(self, spec: InterfaceSpec, clock: Clock, limits: Limits = DEFAULT) -> None:
         self._spec = spec
         self._clock = clock
         self._settings = FileSettings.of(spec)
         self._layout = FileLayout.load(spec.folder / spec.transport.contract)
         self._codec = FileCodec(self._layout)
-        self._json = PlainJson(spec, "file-record", "record")
+        self._json = PlainJson(spec, "file-record", "record", limits)
         self.exchange = self._json.exchange
 
     def wants_json(self, header: Mapping[str, str]) -> bool:
