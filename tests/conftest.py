@@ -49,11 +49,11 @@ def _needs(item: pytest.Item) -> set[str]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    for name in config.stash[MISSING]:
-        service, said = SERVICES[name], "fail (CI=true)" if os.environ.get("CI") == "true" else "were left out"
+    missing = [SERVICES[name].told for name in config.stash[MISSING]]
+    if missing:
+        said = "fail (CI=true)" if os.environ.get("CI") == "true" else "were left out"
         terminalreporter.write_line(
-            f"{service.name} does not answer at {service.variable} or its default: tests that need it {said}; "
-            "make services starts it"
+            f"not here: {', '.join(missing)}; tests that need them {said}; make services brings them"
         )
 
 

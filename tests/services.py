@@ -21,6 +21,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 from interfaces.clock import HOUR, SECOND, real_now
+from tests.clients.present import CLIENTS, Program
 
 HOURS: Final = 3
 NAMED: Final = re.compile(r"mboss_t_\w+_([0-9a-f]{8})[0-9a-f]{4}")
@@ -33,6 +34,10 @@ class Service:
     name: str
     variable: str
     default: str
+
+    @property
+    def told(self) -> str:
+        return f"{self.name} ({self.variable})"
 
     @property
     def url(self) -> str:
@@ -50,7 +55,7 @@ class Service:
 
 POSTGRES = Service("PostgreSQL", "MBOSS_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 RABBITMQ = Service("RabbitMQ", "MBOSS_TEST_RABBITMQ", "amqp://guest:guest@127.0.0.1:5672/")
-SERVICES: Final = {"postgres": POSTGRES, "rabbitmq": RABBITMQ}
+SERVICES: Final[dict[str, Service | Program]] = {"postgres": POSTGRES, "rabbitmq": RABBITMQ, **CLIENTS}
 
 
 def place_name(worker: str) -> str:

@@ -114,7 +114,7 @@ def describe(failure: Failure) -> str:
     faults = "; ".join(f"{e.get('path', '')}: {e.get('message', '')}".strip(": ") for e in failure.errors)
     incident = failure.detail.get("incident")
     parts = [failure.message, faults, failure.advice, f"incident {incident}" if incident else ""]
-    return ". ".join(part for part in parts if part)
+    return ". ".join(part.rstrip(".") for part in parts if part)
 
 
 def shown(where: str) -> str:

@@ -1,8 +1,7 @@
 """Plain SOAP 1.1: exactly one element in the Body; faults as the standard says.
 
 Settings read: ``source``, ``exchangeId``, ``replyTo`` (wire paths in the body), ``understands`` (names of header
-entries that may be mustUnderstand), ``fault`` (``{namespace}name`` of the element in which a Fault's detail stands,
-where the contract declares one).
+entries that may be mustUnderstand).
 """
 
 from __future__ import annotations
@@ -25,6 +24,9 @@ from interfaces.wire import WireMessage
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 _ENVELOPE, _HEADER, _BODY, _FAULT = (f"{{{SOAP}}}{name}" for name in ("Envelope", "Header", "Body", "Fault"))
 _MUST, _ACTOR = f"{{{SOAP}}}mustUnderstand", f"{{{SOAP}}}actor"
+DETAIL = "{urn:mboss:hub:v1}"
+"""Namespace of what stands in every Fault's detail."""
+
 _NEXT = "http://schemas.xmlsoap.org/soap/actor/next"
 
 EXCHANGE = (
@@ -99,7 +101,7 @@ class SoapPlain:
         fault = etree.Element(_FAULT, nsmap={"soap": SOAP})
         etree.SubElement(fault, "faultcode").text = f"soap:{failure.detail.get('faultcode', code)}"
         etree.SubElement(fault, "faultstring").text = carried(describe(failure))
-        _tell(etree.SubElement(fault, "detail"), self._settings.get("fault", ""), failure)
+        _tell(etree.SubElement(fault, "detail"), failure)
         return self._wire(fault, header.get(":encoding", self._encoding), {":status": "500"})
 
     def open_reply(self, wire: WireMessage) -> tuple[Result, Opened]:
@@ -121,25 +123,25 @@ class SoapPlain:
         return WireMessage(safe_xml.serialize(envelope, encoding), f"text/xml; charset={encoding}", headers)
 
 
-def _tell(detail: Any, declared: str, failure: Failure) -> None:
-    """What a program may decide on; in the contract's own element and namespace where it declares them."""
-    namespace = declared[: declared.rfind("}") + 1]
-    within = etree.SubElement(detail, declared, nsmap={"d": namespace[1:-1]}) if declared else detail
-
-    def say(parent: Any, name: str, text: Any) -> None:
-        if text:
-            etree.SubElement(parent, namespace + name).text = carried(str(text))
-
-    say(within, "code", failure.code)
-    say(within, "message", failure.message)
-    say(within, "where", shown(failure.where))
-    say(within, "advice", failure.advice)
-    say(within, "incident", failure.detail.get("incident"))
-    say(within, "partnerCode", failure.detail.get("code"))
+def _tell(detail: Any, failure: Failure) -> None:
+    """What a program may decide on. In one element, since some clients keep no more than one entry of a detail that
+    their contract does not declare; the hub's own API declares it (adapters/spyne_side/hub_api.py)."""
+    within = etree.SubElement(detail, f"{DETAIL}HubFault", nsmap={"hub": DETAIL[1:-1]})
+    _say(within, "code", failure.code)
+    _say(within, "message", failure.message)
+    _say(within, "where", shown(failure.where))
+    _say(within, "advice", failure.advice)
+    _say(within, "incident", failure.detail.get("incident"))
+    _say(within, "partnerCode", failure.detail.get("code"))
     for error in failure.errors:
-        told = etree.SubElement(within, namespace + "error")
-        say(told, "path", error.get("path"))
-        say(told, "message", error.get("message"))
+        told = etree.SubElement(within, f"{DETAIL}error")
+        _say(told, "path", error.get("path"))
+        _say(told, "message", error.get("message"))
+
+
+def _say(parent: Any, name: str, text: Any) -> None:
+    if text:
+        etree.SubElement(parent, DETAIL + name).text = carried(str(text))
 
 
 def _parts(root: Any) -> tuple[Any, Any]:

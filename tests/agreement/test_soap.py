@@ -164,7 +164,7 @@ def test_a_fault_tells_incident_code_and_every_error():
     assert "<faultcode>soap:Client</faultcode>" in text
     assert "wrong &lt;b&gt;" in text
     assert "inc_1" in text
-    assert "<error><path>a</path><message>bad</message></error>" in text
+    assert "<hub:error><hub:path>a</hub:path><hub:message>bad</hub:message></hub:error>" in text
 
 
 @pytest.mark.parametrize(("name", "code"), [("mustUnderstand", "MustUnderstand"), ("SOAP 1.2", "VersionMismatch")])
