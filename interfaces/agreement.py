@@ -110,7 +110,7 @@ class Agreement:
         try:
             tree = self._payloads.decode(part.side, opened.payload)
             business_result(self.spec, op, tree)
-            body = self._to_body(part, tree)
+            body = self._to_body(part, tree, request.body if part.side.type == op.request.type else None)
         except Failure as failure:
             # a refusal is the partner's word; anything else is a reply that breaks the contract
             raise failure if "level" in failure.detail else self._unknown(op, failure) from failure
@@ -257,9 +257,11 @@ class Agreement:
         self._check(part, body)
         return part.mapping.to_wire(body, Context(self._lookup, area or str(body.get("area", ""))))
 
-    def _to_body(self, part: _Compiled, tree: Tree) -> dict[str, Any]:
+    def _to_body(self, part: _Compiled, tree: Tree, sent: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """``sent``: the body that the tree answers, when it is of the same type: what the wire drops is put back."""
         area = str(value_at(tree, part.area) or "") if part.area else ""
-        body = part.mapping.to_canonical(tree, Context(self._lookup, area))
+        context, mapping = Context(self._lookup, area), part.mapping
+        body = mapping.to_canonical(tree, context) if sent is None else mapping.put_back(tree, sent, context)
         self._check(part, body)
         return body
 

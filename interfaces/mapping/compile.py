@@ -11,6 +11,7 @@ from interfaces.mapping.converters import Settings
 from interfaces.mapping.errors import ConversionError, ShapeError
 from interfaces.mapping.generate import Direction, Generator
 from interfaces.mapping.lookup import Context
+from interfaces.mapping.put_back import keys_of, merge
 from interfaces.mapping.rows import Prepared, prepare
 from interfaces.mapping.runtime import NAMES, plain
 from interfaces.message import Body
@@ -34,6 +35,7 @@ class CompiledMapping:
         self.rows = rows
         self._file = file
         self._masked = masked
+        self._keys = keys_of(rows)
         self._out, out_source = self._build("out", settings)
         self._back, back_source = self._build("back", settings)
         self.source = f"# canonical -> wire\n{out_source}\n# wire -> canonical\n{back_source}"
@@ -47,6 +49,15 @@ class CompiledMapping:
         """Wire tree -> canonical body; Failure(invalid) naming row, paths and value."""
         body: Body = self._back(tree, context)
         return body
+
+    def put_back(self, tree: Mapping[str, Any], original: Mapping[str, Any], context: Context = _NO_CONTEXT) -> Body:
+        """``to_canonical``, and where the wire says nothing new the ``original`` with all that the wire drops.
+
+        original  the canonical body as it went out, in reply to which the tree came
+        """
+        before = self.to_canonical(self.to_wire(original, context), context)
+        merged: Body = merge(original, before, self.to_canonical(tree, context), self._keys)
+        return merged
 
     def _build(self, direction: Direction, settings: Settings) -> tuple[Callable[..., Any], str]:
         generator = Generator(direction, settings.lexical)
@@ -93,6 +104,9 @@ class Identity:
     def to_canonical(self, tree: Mapping[str, Any], context: Context = _NO_CONTEXT) -> Body:
         body: Body = plain(dict(tree))
         return body
+
+    def put_back(self, tree: Mapping[str, Any], original: Mapping[str, Any], context: Context = _NO_CONTEXT) -> Body:
+        return self.to_canonical(tree)
 
 
 MessageMapping = CompiledMapping | Identity

@@ -1,51 +1,22 @@
-"""Converters: each a pair of functions, canonical -> wire and back, with a declared domain.
-
-What lies outside the domain raises ConversionError with a message that does not hold the value; the caller adds row,
-paths and (unless masked) the value.
-"""
+"""Which converter a row asks for. What a converter is: converter.py."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
+from interfaces.mapping.affixes import pad, prefix, suffix
+from interfaces.mapping.converter import COPY, Converter, Function, Settings
 from interfaces.mapping.errors import ConversionError
+from interfaces.mapping.expression import id_expression
 from interfaces.mapping.lookup import Context, Towards
+from interfaces.mapping.named import named
+from interfaces.mapping.numbers import money, number, scale, unit
+from interfaces.mapping.template import join, split
 from interfaces.mapping.temporal import temporal
 from interfaces.mapping.texts import Texts
-from interfaces.spec.model import CodeList
 
-Function = Callable[..., Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Converter:
-    """``out``: canonical -> wire, ``back``: wire -> canonical; None = copied. With ``contextual`` both also take the
-    Context and may answer None for "leave it out"."""
-
-    name: str
-    out: Function | None = None
-    back: Function | None = None
-    contextual: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What converters of one spec share.
-
-    lexical  wire leaves are text (XML, tables); otherwise they keep JSON types
-    """
-
-    code_lists: Mapping[str, CodeList] = field(default_factory=dict)
-    charset: str = "utf-8"
-    lexical: bool = True
-    system: str = ""
-
-
-COPY = Converter("copy")
+__all__ = ["COPY", "Converter", "Function", "Settings", "converter"]
 
 
 def converter(options: Mapping[str, Any], settings: Settings) -> Converter:
@@ -76,52 +47,7 @@ def _code(name: str, settings: Settings) -> Converter:
         except KeyError:
             raise ConversionError(f"is not in code list {name}; known: {', '.join(names)}") from None
 
-    return Converter("code", out, back)
-
-
-def _number(form: str, settings: Settings) -> Converter:
-    return Converter("number", _write_number, _read_int if form == "int" else _read_decimal)
-
-
-def _write_number(value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise ConversionError("must be a number")
-    return str(value) if isinstance(value, int) else format(Decimal(str(value)), "f")
-
-
-def _read_int(value: Any) -> int:
-    if not re.fullmatch(r"[+-]?[0-9]{1,18}", str(value)):
-        raise ConversionError("must be a whole number of at most 18 digits")
-    return int(str(value))
-
-
-def _read_decimal(value: Any) -> int | float:
-    text = str(value)
-    if not re.fullmatch(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?", text) or len(text.lstrip("+-0.")) > 16:
-        raise ConversionError("must be a decimal number of at most 15 digits")
-    return float(text) if "." in text else int(text)
-
-
-def _money(places: int, settings: Settings) -> Converter:
-    form = re.compile(rf"(-?)([0-9]{{1,15}})(?:\.([0-9]{{1,{places}}}))?" if places else r"(-?)([0-9]{1,15})()")
-
-    scale: int = 10**places
-
-    def out(value: Any) -> str:
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise ConversionError("must be a whole number of minor units")
-        digits = str(abs(value)).rjust(places + 1, "0")
-        cut = len(digits) - places
-        return f"{'-' if value < 0 else ''}{digits[:cut]}{'.' + digits[cut:] if places else ''}"
-
-    def back(value: Any) -> int:
-        match = form.fullmatch(str(value))
-        if match is None:
-            raise ConversionError(f"must be an amount with at most {places} decimals")
-        minor = int(match[2]) * scale + int((match[3] or "").ljust(places, "0") or 0)
-        return -minor if match[1] else minor
-
-    return Converter("money", out, back)
+    return Converter("code", out, back, values=tuple(codes), closed=True)
 
 
 def _bool(forms: list[str], settings: Settings) -> Converter:
@@ -141,7 +67,7 @@ def _bool(forms: list[str], settings: Settings) -> Converter:
             raise ConversionError(f"must be {true} or {false}")
         return values[text]
 
-    return Converter("bool", out, back)
+    return Converter("bool", out, back, values=(True, False), closed=True)
 
 
 def _xref(options: Mapping[str, str], settings: Settings) -> Converter:
@@ -169,15 +95,24 @@ def _date(pattern: str, settings: Settings) -> Converter:
 
 def _text(options: Mapping[str, Any], settings: Settings) -> Converter:
     texts = Texts(settings.charset, **{"max_bytes" if k == "max" else k: v for k, v in options.items()})
-    return Converter("text", texts.out)
+    return Converter("text", texts.out, refuses="text that the wire cannot hold")
 
 
 _MAKERS: dict[str, Callable[[Any, Settings], Converter]] = {
     "code": _code,
-    "number": _number,
-    "money": _money,
+    "number": number,
+    "money": money,
+    "scale": scale,
+    "unit": unit,
     "bool": _bool,
     "date": _date,
     "text": _text,
+    "prefix": prefix,
+    "suffix": suffix,
+    "pad": pad,
+    "join": join,
+    "split": split,
     "xref": _xref,
+    "idExpression": id_expression,
+    "converter": named,
 }

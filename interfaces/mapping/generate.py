@@ -7,8 +7,8 @@ put into its parent if it holds anything, so that absent values leave no empty e
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from interfaces.mapping.rows import Condition, Path, Prepared, Step, parse_path
@@ -98,8 +98,20 @@ class Generator:
             if written is None:
                 self.check(row, scope)
             else:
-                tree.place(written, row)
+                for one in self.spread(row):
+                    tree.place(self.ends(one)[1] or (), one)
         return tree
+
+    def spread(self, row: Prepared) -> Iterator[Prepared]:
+        """A row that writes several parts as one row per part."""
+        side = "wire" if self.direction == "out" else "canonical"
+        if row.several != side:
+            yield row
+            return
+        convert = row.converter.out if self.direction == "out" else row.converter.back
+        for number, part in enumerate(row.parts):
+            nth = replace(row.converter, **{"out" if self.direction == "out" else "back": _nth(convert, number)})
+            yield replace(row, **{side: (*(self.ends(row)[1] or ()), *part)}, converter=nth)
 
     def fill(self, node: Node, target: str, scope: Scope) -> None:
         for step, row in node.order:
@@ -133,8 +145,7 @@ class Generator:
     def guarded(self, row: Prepared, step: Step | None, target: str, scope: Scope) -> None:
         """One row, under its condition if it has one."""
         self.start(row)
-        source = self.ends(row)[0]
-        if source is not None:
+        for source in self.sources(row):
             self.hoist(source, scope)  # outside the condition: others use the container too
         if row.when is not None:
             self.line(f"if {self.condition(row.when, scope)}:")
@@ -169,7 +180,7 @@ class Generator:
             return
         if row.known and self.direction == "out":
             self.line(f"only({self.read((*source[:-2], Step(source[-2].name)), scope)}, {row.known!r})")
-        self.line(f"value = {self.read(source, scope)}")
+        self.line(f"value = {self.value(row, scope)}")
         branch = "if"
         if self.direction == "out" and row.converter.out is None:
             # text is what nearly every value is: one test, no call
@@ -238,6 +249,19 @@ class Generator:
 
     # -- reading ---------------------------------------------------------------------------------------------
 
+    def sources(self, row: Prepared) -> list[Path]:
+        """Every path a row reads."""
+        source, side = self.ends(row)[0], "canonical" if self.direction == "out" else "wire"
+        if source is None:
+            return []
+        return [(*source, *part) for part in row.parts] if row.several == side else [source]
+
+    def value(self, row: Prepared, scope: Scope) -> str:
+        """Expression for what a row reads; several parts come together as one tuple."""
+        read = [self.read(source, scope) for source in self.sources(row)]
+        side = "canonical" if self.direction == "out" else "wire"
+        return f"together({', '.join(read)})" if row.several == side else read[0]
+
     def read(self, path: Path, scope: Scope) -> str:
         """Expression for what stands at ``path``; its containers are hoisted."""
         if not path:
@@ -288,6 +312,10 @@ def decider(when: Condition, rows: tuple[Prepared, ...]) -> Prepared:
         if row.row.canonical == when.path and row.when is None and not row.rows:
             return row
     raise ValueError(f"{when.text!r} cannot be decided on the way back: map {when.path} by a row without when")
+
+
+def _nth(convert: Any, number: int) -> Any:
+    return lambda value: convert(value)[number]
 
 
 def _element(container: str, step: Step) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from interfaces.failure import Failure
 from interfaces.mapping.converters import Converter, Settings, converter
 from interfaces.mapping.runtime import at, pick
+from interfaces.mapping.template import Template
 from interfaces.spec.model import Row
 
 _STEP = re.compile(r"(?P<name>[@#]?\w[\w:-]*)(\[(?P<inside>[^\[\]]+)\])?")
@@ -97,6 +98,7 @@ class Prepared:
     label       its number for people: ``3``, or ``3.2`` inside the group of row 3
     canonical   path text and steps from the scope's top; None when the side is constant
     full_canonical, full_wire  paths from the very top, for errors and masking
+    parts       paths below one side's path that make up the other side's one value (``join``, ``split``)
     """
 
     label: str
@@ -109,6 +111,15 @@ class Prepared:
     when: Condition | None = None
     rows: tuple[Prepared, ...] = ()
     known: tuple[str, ...] = field(default=())
+    parts: tuple[Path, ...] = ()
+
+    @property
+    def several(self) -> str:
+        """The side that has the parts: canonical, wire, or "" for neither."""
+        return "" if not self.parts else _SEVERAL["join" if "join" in self.row.options else "split"]
+
+
+_SEVERAL = {"join": "canonical", "split": "wire"}
 
 
 def prepare(rows: tuple[Row, ...], settings: Settings, file: str) -> tuple[Prepared, ...]:
@@ -150,6 +161,7 @@ class _Preparer:
             when=parse_when(row.options["when"]) if "when" in row.options else None,
             rows=tuple(self.all(row.rows, f"{number}.", full_canonical, full_wire)),
             known=tuple(row.options.get("known", ())),
+            parts=tuple(parse_path(part) for part in parts_of(row)),
         )
 
 
@@ -166,10 +178,32 @@ def written_out(row: Row) -> Iterator[Row]:
         yield replace(
             row,
             canonical=f"{row.canonical}[name={name}].value",
-            wire=_join("" if row.wire in (None, ".") else str(row.wire), target),
+            wire=_join(_base(row.wire), target),
             options=options,
         )
         known = ()  # one check per list is enough
+
+
+def parts_of(row: Row) -> tuple[str, ...]:
+    """The names between the braces of a ``join`` or ``split`` row; () for any other."""
+    text = row.options.get("join") or row.options.get("split")
+    return Template(text).parts if text else ()
+
+
+def touched(row: Row) -> Iterator[Row]:
+    """A row as one row per pair of paths it reads or writes: ``fields`` written out, ``join`` and ``split`` by part."""
+    for part in written_out(row):
+        names = parts_of(part)
+        if "join" in part.options:
+            yield from (replace(part, canonical=_join(_base(part.canonical), name)) for name in names)
+        elif names:
+            yield from (replace(part, wire=_join(_base(part.wire), name)) for name in names)
+        else:
+            yield part
+
+
+def _base(path: str | None) -> str:
+    return "" if path in (None, ".") else str(path)
 
 
 def _check_form(row: Row) -> None:

@@ -49,6 +49,11 @@ def only(items: Any, names: tuple[str, ...]) -> None:
         raise ShapeError(f"has names without a field: {', '.join(lost)}; add them to fields or say lossy")
 
 
+def together(*values: Any) -> Any:
+    """The parts of one value; None when not a single one is there."""
+    return values if any(value is not None and value is not NIL and value != "" for value in values) else None
+
+
 def put(target: dict[str, Any], name: str, index: int, value: Any) -> None:
     """Write element ``index`` of a list; a gap before it would move it."""
     items = target.setdefault(name, [])
@@ -92,4 +97,5 @@ NAMES: dict[str, Any] = {
     "pick": pick,
     "plain": plain,
     "put": put,
+    "together": together,
 }

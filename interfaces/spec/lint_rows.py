@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from interfaces.agreement import Agreement
-from interfaces.mapping.rows import Path, Step, parse_path, written_out
+from interfaces.mapping.rows import Path, Step, parse_path, touched
 from interfaces.spec.lint_rules import Hit, code_values, reads
 from interfaces.spec.model import InterfaceSpec, Operation, Row, Side
 from interfaces.spec.shapes import Shape, canonical_shape, walk
@@ -22,7 +22,7 @@ def check(spec: InterfaceSpec, agreement: Agreement) -> Iterator[Hit]:
 
 
 def _side(spec: InterfaceSpec, agreement: Agreement, op: Operation, side: Side) -> Iterator[Hit]:
-    rows = tuple(part for row in side.mapping or () for part in written_out(row))
+    rows = tuple(part for row in side.mapping or () for part in touched(row))
     what = f"{op.name} {'request' if side is op.request else 'reply'}"
     own, wire = canonical_shape(side), agreement.shape(side)
     yield from _scope(rows, own, wire, what)
@@ -40,7 +40,7 @@ def _scope(rows: tuple[Row, ...], own: Shape | None, wire: Shape | None, what: s
         yield from _double(rows, column, what)
     for row in rows:
         if row.rows:
-            inner = tuple(part for r in row.rows for part in written_out(r))
+            inner = tuple(part for r in row.rows for part in touched(r))
             yield from _scope(inner, _at(row, CANONICAL, own), _at(row, WIRE, wire), f"{what} row {row.number}")
 
 
@@ -69,7 +69,7 @@ def _double(rows: tuple[Row, ...], column: str, what: str) -> Iterator[Hit]:
             continue
         for length in range(1, len(path) + 1):
             other = seen.get(path[:length])
-            if other is not None:
+            if other is not None and other.line != row.line:  # the parts of one row may share a path
                 rule = "row-target-written-twice" if length == len(path) else "row-target-is-prefix-of-another"
                 both = f"{what} rows {other.number} and {row.number} both write"
                 yield rule, row.line, f"{both} {column} {other.canonical if column == CANONICAL else other.wire}"
@@ -86,7 +86,7 @@ def _mandatory(
         yield "mandatory-target-without-row", line, f"{what}: the {column} schema asks for {name}"
     for row in rows:
         if row.rows:
-            inner = tuple(part for r in row.rows for part in written_out(r))
+            inner = tuple(part for r in row.rows for part in touched(r))
             place = _at(row, column, shape)
             if place is not None:
                 yield from _mandatory(inner, place, column, row.line, f"{what} row {row.number}", set())

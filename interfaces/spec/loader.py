@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -15,6 +15,7 @@ import jsonschema_rs
 
 from interfaces.failure import Failure
 from interfaces.spec.checked import line_of, read_checked
+from interfaces.spec.code_table import table_codes
 from interfaces.spec.model import (
     CodeList,
     ErrorRow,
@@ -92,18 +93,19 @@ class _Filler:
 
     def spec(self) -> InterfaceSpec:
         transport = self.transport()
+        codes = {name: _code_list(name, data, self.file) for name, data in self.body.get("codeLists", {}).items()}
         return InterfaceSpec(
             **{k: self.meta[k] for k in ("id", "version", "system", "title", "owner", "lifecycle")},
             direction=self.body["direction"],
             transport=transport,
             operations={name: self.operation(name, op) for name, op in self.body["operations"].items()},
-            code_lists={name: _code_list(name, data) for name, data in self.body.get("codeLists", {}).items()},
+            code_lists=codes,
             masked=tuple(self.body.get("masked", ())),
             recycled_numbers=self.body.get("recycledNumbers", False),
             examples=tuple(self.body.get("examples", ())),
             folder=self.file.parent,
             file=str(self.file),
-            hash=_hash(self.file.parent, transport.contract, (self.meta, self.body)),
+            hash=_hash(self.file.parent, transport.contract, (self.meta, self.body), codes.values()),
         )
 
     def transport(self) -> Transport:
@@ -161,9 +163,11 @@ def _route(operation: str, data: Mapping[str, str] | None) -> Route | None:
     return Route(data["function"], data.get("operation", operation)) if data else None
 
 
-def _code_list(name: str, data: dict[str, Any]) -> CodeList:
+def _code_list(name: str, data: dict[str, Any], file: Path) -> CodeList:
     if isinstance(data.get("codes"), dict):
         return CodeList(name, data["codes"], data.get("lossy", ""), data.get("also", {}))
+    if {"file", "canonical", "wire"} <= data.keys():
+        return CodeList(name, table_codes(file.parent, data), data.get("lossy", ""), data.get("also", {}))
     return CodeList(name, data)
 
 
@@ -185,9 +189,10 @@ def _error_rows(rows: Any) -> tuple[ErrorRow, ...]:
 _CONTRACT_FILES = frozenset({".wsdl", ".xsd", ".json", ".yaml"})
 
 
-def _hash(folder: Path, contract: str, data: Any) -> str:
-    """sha256 over the spec's meaning and the contract with every file beside it that it may import."""
-    digest = hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode())
+def _hash(folder: Path, contract: str, data: Any, codes: Iterable[CodeList]) -> str:
+    """sha256 over the spec's meaning, its code tables, and the contract with every file beside it."""
+    meaning = [*data, [[c.name, dict(c.codes)] for c in codes]]
+    digest = hashlib.sha256(json.dumps(meaning, sort_keys=True, ensure_ascii=False).encode())
     for file in sorted((folder / contract).parent.rglob("*")) if contract else ():
         if file.suffix in _CONTRACT_FILES and file.name != SPEC_FILE:
             digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
