@@ -31,6 +31,10 @@ _LEXICAL = frozenset({"table", "file"})
 """Envelopes of JSON data whose leaves are text all the same: columns, fields of a line."""
 
 
+_SOMEBODY = Message(id="msg-1", type="", source="X1", body={}, exchange_id="1", reply_to="X1")
+"""Who sends what is only carried for a proof."""
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """A request as it came in. header: envelope fields by name; those that begin with ``:`` are ours."""
@@ -61,7 +65,7 @@ def _of(opened: Opened) -> Iterator[None]:
 
 
 class Agreement:
-    """Compiled once per spec hash; thread-safe.
+    """Compiled once per spec hash; thread-safe. lexical: wire leaves are text, whatever they stand for.
 
     Raises Failure(invalid) naming ``file:line`` when the spec cannot be compiled against its contract.
     """
@@ -78,6 +82,7 @@ class Agreement:
         self._clock = clock or SystemClock()
         self._envelope = ENVELOPES[spec.transport.envelope](spec, self._clock, limits)
         self._payloads = payloads_of(spec)
+        self.lexical = spec.transport.envelope in _LEXICAL or not self._envelope.wants_json({})
         self._requests = {op.name: self._compile(op.request) for op in spec.operations.values()}
         self._replies = {op.name: self._compile(op.reply) for op in spec.operations.values() if op.reply}
 
@@ -220,6 +225,15 @@ class Agreement:
             raise Failure("invalid", f"{operation} has no reply", where=self.spec.ref)
         return self._payloads.decode(op.reply, self._envelope.open_reply(wire)[1].payload)
 
+    def carried(self, operation: str, tree: Tree, reply: bool = False) -> Tree:
+        """The tree as it would arrive: built, validated, written in the wire's charset, and read again. For proofs."""
+        op = self.operation(operation)
+        side = op.reply if reply else op.request
+        assert side is not None, "only what there is can be carried"
+        if not reply:
+            enter_ids(self.spec.transport.settings, tree, _SOMEBODY)
+        return self._payloads.carried(side, tree, self._envelope.wants_json({}))
+
     def shape(self, side: Side) -> Shape:
         """What the contract allows for one message, for lint."""
         return self._payloads.shape(side)
@@ -236,7 +250,6 @@ class Agreement:
 
     def _compile(self, side: Side) -> _Compiled:
         spec = self.spec
-        lexical = spec.transport.envelope in _LEXICAL or not self._envelope.wants_json({})
         rows = side.mapping or ()
         return _Compiled(
             side,
@@ -244,7 +257,7 @@ class Agreement:
                 side.mapping,
                 spec.code_lists,
                 charset=spec.transport.encoding,
-                lexical=lexical,
+                lexical=self.lexical,
                 system=spec.system,
                 file=spec.file,
                 masked=spec.masked,

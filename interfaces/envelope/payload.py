@@ -6,6 +6,7 @@ JSON data.
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from functools import cache
@@ -15,7 +16,12 @@ from typing import Any, Protocol
 from lxml import etree
 
 from interfaces.canonical.validation import FastValidator, Finding
+from interfaces.codec import json as json_codec
+from interfaces.codec import safe_xml
+from interfaces.codec.file import FileCodec
+from interfaces.codec.table import TableCodec
 from interfaces.contract.file_layout import FileLayout
+from interfaces.contract.file_name import FileName
 from interfaces.contract.table import TableLayout
 from interfaces.envelope import loose_xml
 from interfaces.failure import Failure
@@ -50,6 +56,10 @@ class Payloads(Protocol):
 
     def encode(self, side: Side, tree: Tree, as_json: bool) -> Any: ...
 
+    def carried(self, side: Side, tree: Tree, as_json: bool) -> Tree:
+        """The tree after a way over the wire, in the spec's charset; for proofs."""
+        ...
+
     def shape(self, side: Side) -> Shape:
         """What the contract allows as wire tree, for lint."""
         ...
@@ -76,6 +86,16 @@ def refuse(spec: InterfaceSpec, findings: list[Finding]) -> None:
             reason="structure",
             errors=findings,
         )
+
+
+def over_xml(payload: Any, encoding: str) -> Any:
+    """An element written and read again."""
+    return safe_xml.parse(safe_xml.serialize(payload, encoding))
+
+
+def over_json(payload: Any, encoding: str) -> Any:
+    """JSON data written and read again."""
+    return json_codec.read(json_codec.write(payload, encoding), f"application/json; charset={encoding}")[0]
 
 
 class XmlPayloads:
@@ -109,6 +129,9 @@ class XmlPayloads:
         element = self._contract.element(self.name(side)).build(tree)
         refuse(self._spec, self._contract.validate(element))
         return element
+
+    def carried(self, side: Side, tree: Tree, as_json: bool) -> Tree:
+        return self.decode(side, over_xml(self.encode(side, tree, as_json), self._spec.transport.encoding))
 
     def shape(self, side: Side) -> Shape:
         return XmlShape(self._contract.element(self.name(side)).declared.type)
@@ -185,6 +208,10 @@ class ContentPayloads:
             loose_xml.build(wrapper, tree)
         return wrapper
 
+    def carried(self, side: Side, tree: Tree, as_json: bool) -> Tree:
+        over = over_json if as_json else over_xml
+        return self.decode(side, over(self.encode(side, tree, as_json), self._spec.transport.encoding))
+
     def shape(self, side: Side) -> Shape:
         return Wrapped(side.wire, self._xml.shape(side)) if self._xml is not None and side.wire else ANYTHING
 
@@ -208,15 +235,26 @@ class JsonPayloads:
         self._check(side, tree)
         return tree
 
+    def carried(self, side: Side, tree: Tree, as_json: bool) -> Tree:
+        encoded = self.encode(side, tree, as_json)
+        layout = self._layout(side)
+        if layout is not None:
+            codec = TableCodec(layout)
+            return codec.tree(side.wire, codec.row(side.wire, encoded, partial=True))
+        return self.decode(side, over_json(encoded, self._spec.transport.encoding))
+
+    def _layout(self, side: Side) -> TableLayout | None:
+        if not (self._spec.transport.contract.endswith(".yaml") and side.wire):
+            return None
+        return _layout(self._spec.folder / self._spec.transport.contract, self._spec.hash)
+
     def shape(self, side: Side) -> Shape:
         name = self._contract(side)
         if name.endswith(".json"):
             schema = json.loads((self._spec.folder / name).read_text("utf-8"))
             return JsonShape(schema, schema)
-        if self._spec.transport.contract.endswith(".yaml") and side.wire:
-            layout = TableLayout.load(self._spec.folder / self._spec.transport.contract)
-            return TableShape(layout.table(side.wire))
-        return ANYTHING
+        layout = self._layout(side)
+        return TableShape(layout.table(side.wire)) if layout is not None else ANYTHING
 
     def _contract(self, side: Side) -> str:
         return side.wire or (self._spec.transport.contract if id(side) in self._requests else "")
@@ -230,11 +268,33 @@ class JsonPayloads:
 class FilePayloads(JsonPayloads):
     """Trees of an exchange file, which its codec has checked; a reply is the channel's receipt."""
 
+    def carried(self, side: Side, tree: Tree, as_json: bool) -> Tree:
+        if id(side) not in self._requests:
+            return tree
+        codec = FileCodec(FileLayout.load(self._spec.folder / self._spec.transport.contract))
+        if FileSettings.of(self._spec).messages == "file":
+            return self._through(codec, tree) | {name: about for name, about in tree.items() if name == "@file"}
+        ours = {name: about for name, about in tree.items() if name.startswith("@")}
+        record = {name: value for name, value in tree.items() if name not in ours}
+        header = codec.layout.header
+        edge = {header.name: ours.get("@header", {})} if header else {}
+        return {**self._through(codec, {side.wire: [record], **edge})[side.wire][0], **ours}
+
+    def _through(self, codec: FileCodec, tree: Tree) -> Tree:
+        name, out = FileName("", "20261101", 1), io.BytesIO()
+        codec.write_tree(out, tree, name)
+        return codec.tree(out.getvalue(), name)
+
     def shape(self, side: Side) -> Shape:
         if id(side) not in self._requests:
             return Named(dict.fromkeys(RECEIPT, NOTHING))
         record = side.wire if FileSettings.of(self._spec).messages == "record" else ""
         return file_shape(FileLayout.load(self._spec.folder / self._spec.transport.contract), record, FACTS)
+
+
+@cache
+def _layout(file: Path, version: str) -> TableLayout:
+    return TableLayout.load(file)
 
 
 @cache

@@ -37,7 +37,7 @@ def _affix(options: str | Mapping[str, str]) -> tuple[str, bool]:
 
 def _either(name: str, with_it: Text, without: Text, dropped: bool) -> Converter:
     if dropped:  # the canonical value has it: what has not cannot be sent
-        return Converter(name, without, with_it, refuses=f"a {name} that the canonical value must have")
+        return Converter(name, without, with_it, refuses=f"a value without the {name}", fit=with_it)
     return Converter(name, with_it, without, closed=True)
 
 

@@ -23,6 +23,7 @@ class Converter:
     values   the canonical values it knows, where they can be listed; None = as the schema says
     closed   the law ``back(out(v)) == v`` holds by construction on the whole domain: the prover may say "proved"
     refuses  why it refuses some values that its schema may allow, where the row says so; "" = it may not
+    fit      a plain text -> a canonical value of its domain, where no schema could tell the domain
     """
 
     name: str
@@ -32,6 +33,7 @@ class Converter:
     values: tuple[Any, ...] | None = None
     closed: bool = False
     refuses: str = ""
+    fit: Callable[[str], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ class Generator:
 
     def __init__(self, direction: Direction, lexical: bool) -> None:
         self.direction = direction
+        self.written_side = "wire" if direction == "out" else "canonical"
         self.lexical = lexical
         self.lines: list[str] = []
         self.rows: list[Prepared] = []
@@ -104,14 +105,16 @@ class Generator:
 
     def spread(self, row: Prepared) -> Iterator[Prepared]:
         """A row that writes several parts as one row per part."""
-        side = "wire" if self.direction == "out" else "canonical"
-        if row.several != side:
+        written = self.ends(row)[1] or ()
+        for number, part in enumerate(row.parts if row.several == self.written_side else ()):
+            yield self.part(row, (*written, *part), number)
+        if row.several != self.written_side:
             yield row
-            return
-        convert = row.converter.out if self.direction == "out" else row.converter.back
-        for number, part in enumerate(row.parts):
-            nth = replace(row.converter, **{"out" if self.direction == "out" else "back": _nth(convert, number)})
-            yield replace(row, **{side: (*(self.ends(row)[1] or ()), *part)}, converter=nth)
+
+    def part(self, row: Prepared, path: Path, number: int) -> Prepared:
+        if self.direction == "out":
+            return replace(row, wire=path, converter=replace(row.converter, out=_nth(row.converter.out, number)))
+        return replace(row, canonical=path, converter=replace(row.converter, back=_nth(row.converter.back, number)))
 
     def fill(self, node: Node, target: str, scope: Scope) -> None:
         for step, row in node.order:
@@ -251,16 +254,19 @@ class Generator:
 
     def sources(self, row: Prepared) -> list[Path]:
         """Every path a row reads."""
-        source, side = self.ends(row)[0], "canonical" if self.direction == "out" else "wire"
+        source = self.ends(row)[0]
         if source is None:
             return []
-        return [(*source, *part) for part in row.parts] if row.several == side else [source]
+        return [(*source, *part) for part in row.parts] if self.together(row) else [source]
 
     def value(self, row: Prepared, scope: Scope) -> str:
         """Expression for what a row reads; several parts come together as one tuple."""
         read = [self.read(source, scope) for source in self.sources(row)]
-        side = "canonical" if self.direction == "out" else "wire"
-        return f"together({', '.join(read)})" if row.several == side else read[0]
+        return f"together({', '.join(read)})" if self.together(row) else read[0]
+
+    def together(self, row: Prepared) -> bool:
+        """Whether the row reads several parts as one value."""
+        return row.several not in ("", self.written_side)
 
     def read(self, path: Path, scope: Scope) -> str:
         """Expression for what stands at ``path``; its containers are hoisted."""

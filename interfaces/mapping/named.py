@@ -43,7 +43,7 @@ def offered() -> Mapping[str, Any]:
 
 def named(options: str | Mapping[str, Any], settings: Settings) -> Converter:
     """The converter a row names; ValueError when nobody offers it or it is not one."""
-    given = {"name": options} if isinstance(options, str) else options
+    given: dict[str, Any] = {"name": options} if isinstance(options, str) else dict(options)
     if given["name"] not in offered():
         known = ", ".join(sorted(offered())) or "none"
         raise ValueError(f"there is no converter {given['name']}; installed are {known}")
@@ -52,4 +52,6 @@ def named(options: str | Mapping[str, Any], settings: Settings) -> Converter:
         values = tuple(made.domain())
     except Exception as error:
         raise ValueError(f"converter {given['name']} cannot be made: {type(error).__name__}: {error}") from error
-    return Converter(f"converter {given['name']}", made.out, made.back, values=values)
+    return Converter(
+        f"converter {given['name']}", made.out, made.back, values=values, refuses="values outside its own domain"
+    )

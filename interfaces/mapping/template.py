@@ -50,6 +50,10 @@ class Template:
             raise ConversionError(f"must look like {self._text}")
         return found
 
+    def filled(self, value: str) -> str:
+        """The text all of whose parts are ``value``."""
+        return self.join([value] * len(self.parts))
+
     def _apart(self, text: str) -> tuple[str, ...] | None:
         match = self._form.fullmatch(text)
         return match.groups() if match else None
@@ -64,4 +68,4 @@ def join(text: str, settings: Settings) -> Converter:
 def split(text: str, settings: Settings) -> Converter:
     """Canonical text <-> wire parts."""
     template = Template(text)
-    return Converter("split", template.split, template.join, refuses="a text of another form")
+    return Converter("split", template.split, template.join, refuses="a text of another form", fit=template.filled)

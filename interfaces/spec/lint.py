@@ -39,7 +39,7 @@ RULES: dict[str, tuple[str, str]] = {
     "row-target-written-twice": (ERROR, "keep one row, or give both a when"),
     "row-target-is-prefix-of-another": (ERROR, "write the container or its parts, not both"),
     "mandatory-target-without-row": (ERROR, "add a row, a const or a default for it"),
-    "repeating-group-without-key": (WARNING, "say [key=field] on both sides"),
+    "repeating-group-without-key": (WARNING, "say [key=field] on both sides, or ordered: why their order is safe"),
     "truncation-not-declared": (WARNING, "say lossy: why this may be cut"),
     "tz-missing": (WARNING, "say @Asia/Shanghai or another zone"),
     "pii-not-marked": (WARNING, "add the canonical path to masked:"),

@@ -110,7 +110,7 @@ OPERATION_RULES = (_role, _correlation, _retry, _catch_all)
 
 def _row(spec: InterfaceSpec, row: Row, path: str) -> Iterator[Hit]:
     options = row.options
-    if row.rows and not ("[key=" in str(row.canonical) and "[key=" in str(row.wire)):
+    if row.rows and not ("[key=" in str(row.canonical) and "[key=" in str(row.wire)) and "ordered" not in options:
         yield "repeating-group-without-key", row.line, f"{row.canonical} <-> {row.wire} is aligned by position"
     if options.get("text", {}).get("over") in ("truncate", "substitute") and "lossy" not in options:
         yield "truncation-not-declared", row.line, f"{row.canonical} may be cut"

@@ -49,6 +49,11 @@ class JsonShape:
         """The values allowed here, () when they are not listed."""
         return tuple(str(value) for value in self._schema.get("enum", ()))
 
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """The schema here, references followed; of a list that of its elements."""
+        return self._schema
+
 
 def _resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
     while "$ref" in schema or schema.get("type") == "array":
@@ -81,6 +86,10 @@ class XmlShape:
     def required(self) -> frozenset[str]:
         needed = {local(e.name) for e, must in self._elements() if must and e is not None}
         return frozenset(needed | {f"@{local(a.name)}" for a in self._type.attributes if a.required})
+
+    def enum(self) -> tuple[str, ...]:
+        """The values allowed here, () when they are not listed."""
+        return tuple(str(value) for value in getattr(self._type.component, "enumeration", None) or ())
 
     def _elements(self) -> Iterator[tuple[Any, bool]]:
         """(element, whether it must be there); (None, False) for a wildcard."""

@@ -73,7 +73,7 @@ def task(id_: str, order_id: str, state: str, **more: Any) -> dict[str, Any]:
         "type": "ResourceOrder",
         "state": state,
         "peer": "RM",
-        "interface": "rm-resource@1.0.0",
+        "interface": "rm-resource@1.0.1",
         "body": {},
         "updated_at": NOW,
         "title": {"en": "Hold a number", "zh": "预占号码"},
@@ -84,7 +84,7 @@ def task(id_: str, order_id: str, state: str, **more: Any) -> dict[str, Any]:
 def message(id_: str, raw: bytes, **more: Any) -> dict[str, Any]:
     canonical = Message(id_, "ProductOrder", "CHAN", BODY, key="WEB-1", area=AREA)
     wire = WireMessage(raw, more.pop("content_type", "text/xml"))
-    columns = {"peer": "CHAN", "interface": "order-intake@1.0.0", "operation": "submitOrder", "outcome": "accepted"}
+    columns = {"peer": "CHAN", "interface": "order-intake@1.0.1", "operation": "submitOrder", "outcome": "accepted"}
     return journal.row("in", wire, canonical, at=NOW, **(columns | more))
 
 
