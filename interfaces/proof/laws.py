@@ -85,7 +85,7 @@ def _domain(row: Prepared, schema: Schema, samples: Samples) -> list[Any]:
 def same(a: Any, b: Any, schema: Schema) -> bool:
     """Equal values; times are equal when they are the same instant."""
     if schema.get("format") == "date-time":
-        return _instant(a) == _instant(b)
+        return bool(_instant(a) == _instant(b))
     return bool(a == b) and (type(a) is type(b) or (_number(a) and _number(b)))
 
 
