@@ -47,7 +47,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._timer: TimerHandle | None = None
         self._refusal: tuple[int, Failure] | None = None
-        self._in_head = self._deaf = False
+        self._in_head = self._head_began = self._deaf = False
         self._head = self._dropped = 0
         self._expect_head()
 
@@ -74,7 +74,8 @@ class GuardedProtocol(HttpToolsProtocol):
             self._refuse(*(self._refusal or (400, Failure("invalid", "the request is no HTTP/1.1"))))
             return
         if self._in_head:
-            self._head += len(data)
+            self._head += 0 if self._head_began else len(data)  # where in ``data`` it began is not known
+            self._head_began = False
             if self._head > self.limits.header_bytes:
                 self._refuse(*_too_long(self.limits))
                 return
@@ -93,7 +94,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._in_head, self._head = True, 0
+        self._in_head = self._head_began = True
+        self._head = 0
 
     def on_headers_complete(self) -> None:
         self._in_head = False
@@ -112,8 +114,12 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if not self.transport.is_closing():
-            self._start_timer(LINGER_SECONDS) if self._unwanted() else None
+        if self.transport.is_closing():
+            return
+        if self._unwanted():
+            self._start_timer(LINGER_SECONDS)
+        elif self._in_head:
+            self._expect_head()
 
     def hang_up(self) -> None:
         """Close, but let a caller who is still sending read his answer first."""

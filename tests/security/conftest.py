@@ -11,17 +11,10 @@ import pytest
 from tests.security.figures import Figures
 from tests.security.hub import Hub, serving
 
-SETTINGS = """
-[limits]
-header_seconds = 1.0
-body_seconds = 1.0
-"""
-
-
 @pytest.fixture(scope="session")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     """Attacked by every test, and expected to be none the worse for it."""
-    with serving(tmp_path_factory.mktemp("attacked"), SETTINGS) as served:
+    with serving(tmp_path_factory.mktemp("attacked")) as served:
         yield served
 
 

@@ -38,30 +38,33 @@ def request(
 
 
 class Wire:
-    """One connection to the hub."""
+    """One connection to the hub; ``raw`` is its socket."""
 
     def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
-        self._file = self._socket.makefile("rb")
+        self.raw = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+        self._file = self.raw.makefile("rb")
 
     def __enter__(self) -> Wire:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._file.close()
-        self._socket.close()
+        self.raw.close()
 
     def send(self, *parts: bytes) -> None:
         """Who is cut off while sending may still have an answer to read."""
         try:
             for part in parts:
-                self._socket.sendall(part)
+                self.raw.sendall(part)
         except (BrokenPipeError, ConnectionResetError):
             return
 
     def end(self) -> None:
         """Nothing more will be sent."""
-        self._socket.shutdown(socket.SHUT_WR)
+        self.raw.shutdown(socket.SHUT_WR)
 
     def answer(self, bodyless: bool = False) -> Answer:
         """The next answer, interim ones (1xx) skipped; NOTHING when the connection ends first."""
