@@ -57,6 +57,7 @@ def settings(app: Any, limits: Limits | None = None) -> uvicorn.Config:
         ws="none",
         lifespan="on",
         access_log=False,
+        log_config=None,  # hub/logs.py
         log_level="warning",
         server_header=False,
         proxy_headers=False,

@@ -19,6 +19,7 @@ from interfaces.envelope.settings import enter_ids, value_at
 from interfaces.failure import Failure
 from interfaces.ids import new_id
 from interfaces.mapping import Context, IdLookup, InMemoryLookup, MessageMapping, compile_mapping
+from interfaces.mask import Masker
 from interfaces.message import Message
 from interfaces.outcome import business_result, exchange_result
 from interfaces.spec.model import InterfaceSpec, Operation, Side
@@ -83,6 +84,7 @@ class Agreement:
         self._envelope = ENVELOPES[spec.transport.envelope](spec, self._clock, limits)
         self._payloads = payloads_of(spec)
         self.lexical = spec.transport.envelope in _LEXICAL or not self._envelope.wants_json({})
+        self._masker = Masker.of(spec)
         self._requests = {op.name: self._compile(op.request) for op in spec.operations.values()}
         self._replies = {op.name: self._compile(op.reply) for op in spec.operations.values() if op.reply}
 
@@ -101,8 +103,16 @@ class Agreement:
 
         Raises the partner's refusal (code by the spec's error table, the partner's own code in ``detail``), or
         Failure(timeout, reason="reply") for a reply that breaks the contract: something may have been done.
-        An operation without a reply answers a Message with an empty body.
+        What the spec marks as personal is masked in the partner's words. An operation without a reply answers a
+        Message with an empty body.
         """
+        try:
+            return self._reply(operation, wire, request)
+        except Failure as failure:
+            self._masker.failure(failure, request.body)
+            raise
+
+    def _reply(self, operation: str, wire: WireMessage, request: Message) -> Message:
         op = self.operation(operation)
         if op.reply is None:
             return self._answer(request, "", 1, {})

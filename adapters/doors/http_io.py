@@ -16,6 +16,9 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+LONGEST = 200
+"""Characters of a path and of a media type that are kept."""
+
 _KEPT = {b"soapaction": "soapaction", b"idempotency-key": "idempotency-key"}
 """Request headers a message keeps. Others, credentials above all, never reach the journal."""
 
@@ -74,8 +77,13 @@ def heads(scope: Scope) -> WireMessage:
 
 def place(scope: Scope) -> str:
     """The path as journal and log may hold it: printable, and no longer than an address is."""
-    path: str = scope["path"][:200]
-    return path if path.isprintable() else "".join(c if c.isprintable() else "?" for c in path)
+    return printable(scope["path"])
+
+
+def printable(text: str) -> str:
+    """What a caller chose, as journal, log and answer may hold it."""
+    text = text[:LONGEST]
+    return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)
 
 
 def too_large(limit: int) -> Failure:
@@ -100,7 +108,7 @@ def _heads(scope: Scope) -> tuple[str, dict[str, str], bytes, bytes]:
     kept = {":method": scope["method"], ":path": place(scope), ":query": scope["query_string"].decode("latin-1")}
     for name, value in scope["headers"]:
         if name == b"content-type":
-            content_type = value.decode("latin-1")
+            content_type = value[:LONGEST].decode("latin-1")
         elif name == b"content-length":
             length = value
         elif name == b"content-encoding":

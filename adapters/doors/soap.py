@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from adapters.doors.coded import answer_in, through
 from adapters.doors.desk import Desk, answer_all
-from adapters.doors.http_io import ALLOW, Answer, Receive, Scope, Send, heads, place, read
+from adapters.doors.http_io import ALLOW, Answer, Receive, Scope, Send, heads, place, printable, read
 from adapters.doors.soap_rules import XML, check_action, check_media, fault, status_of, without_body
 from adapters.spyne_side.plain import CodedService
 from hub.errors import wire_codes
@@ -112,7 +112,7 @@ class SoapDoor:
         """Names what is served by SOAP, and nothing else of the registry."""
         served = ", ".join(spec.id for spec in self._registry.specs() if _is_served(spec))
         advice = f"there are: {served}"
-        return Failure("not_found", "no such SOAP interface is served here", where=path[:200], advice=advice)
+        return Failure("not_found", "no such SOAP interface is served here", where=printable(path), advice=advice)
 
     def _readdressed(self, agreement: Agreement) -> bytes:
         """From the configuration, never from the Host header, which the caller chooses."""

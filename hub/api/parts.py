@@ -13,11 +13,11 @@ from starlette.requests import ClientDisconnect
 
 from hub.config import Limits
 from hub.runtime import Hub
-from hub.views.mask import Masker
 from hub.views.messages import MaskerOf
 from hub.views.paging import MAX_LIMIT
 from interfaces.codec import json as strict_json
 from interfaces.failure import Failure
+from interfaces.mask import Masker
 from interfaces.spec.model import InterfaceSpec
 from interfaces.wire import WireMessage
 
@@ -122,7 +122,7 @@ def known_peers(hub: Hub) -> set[str]:
 
 
 def masker_of(hub: Hub) -> MaskerOf:
-    """Interface reference -> what to hide; a spec that is gone hides nothing it does not know."""
+    """Interface reference -> what to hide; without one that we know (refused messages), what any spec marks."""
 
     active = {spec.ref: spec for spec in hub.registry.specs()}
 
@@ -134,6 +134,6 @@ def masker_of(hub: Hub) -> MaskerOf:
         try:
             return Masker.of(hub.registry.get(spec_id, version).spec)
         except Failure:
-            return Masker()
+            return Masker.of_any(active.values())
 
     return find

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from hub.store.schema import message
 from hub.views.base import Record, Row, missing, one, when, where_equal
-from hub.views.mask import Masker
 from hub.views.paging import Page, page
 from hub.views.text import SHOWN, charset_of, decode
+from interfaces.mask import Masker
 
 FILTERS = {
     "order_id": message.c.order_id,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hub.views.mask import Masker
+from interfaces.failure import Failure
+from interfaces.mask import Masker
 from interfaces.spec.model import InterfaceSpec, Operation, Row, Side, Transport
 
 ROWS = (
@@ -51,3 +52,22 @@ def test_fields_are_found_with_prefixes_and_attributes() -> None:
     masker = Masker(names=frozenset({"certNo"}))
     said = '<a certNo="12345"/><n:certNo x="1">6789</n:certNo>{"certNo": "55555"} <other>1</other>'
     assert masker.text(said, {}) == '<a certNo="***"/><n:certNo x="1">***</n:certNo>{"certNo": "***"} <other>1</other>'
+
+
+def test_a_text_of_no_known_interface_hides_what_any_spec_marks_wherever_it_stands() -> None:
+    said = "<o><cust certNo='x'><name>赵一</name></cust><note>赵一 called</note></o> &lt;name&gt;钱二&lt;/name&gt;"
+    shown = "<o><cust certNo='x'><name>***</name></cust><note>*** called</note></o> &lt;name&gt;***&lt;/name&gt;"
+    assert Masker.of_any([SPEC]).text(said, None) == shown
+
+
+def test_a_list_in_the_place_of_a_text_is_no_way_out() -> None:
+    assert Masker.of_any([SPEC]).text('{"name": ["赵一"], "x": "Fibre"}', None) == '{"name": ["***"], "x": "Fibre"}'
+
+
+def test_a_partner_that_quotes_the_request_is_not_quoted() -> None:
+    said = {"message": "赵一?", "level": 2}
+    failure = Failure("rejected", "no customer 赵一", detail=said, errors=[{"path": "赵一"}])
+    Masker.of(SPEC).failure(failure, BODY)
+    assert failure.message == "no customer ***"
+    assert failure.detail == {"message": "***?", "level": 2}
+    assert failure.errors == [{"path": "***"}]

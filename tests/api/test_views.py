@@ -12,7 +12,6 @@ from hub.store.engine import sqlite_url
 from hub.store.writer import Store
 from hub.views.balance import balance
 from hub.views.fallout import list_fallout
-from hub.views.mask import Masker
 from hub.views.messages import get_message, get_raw
 from hub.views.orders import get_order, list_orders
 from hub.views.own import answer_own
@@ -22,6 +21,7 @@ from hub.views.timeline import timeline
 from hub.views.waiting import sentence
 from interfaces.canonical import validator
 from interfaces.failure import Failure
+from interfaces.mask import Masker
 from interfaces.message import Message
 from tests.api.world import ID_NUMBER, NOW, message
 

@@ -11,6 +11,7 @@ import pytest
 from tests.security.figures import Figures
 from tests.security.hub import Hub, serving
 
+
 @pytest.fixture(scope="session")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     """Attacked by every test, and expected to be none the worse for it."""

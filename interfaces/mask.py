@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
+from interfaces.failure import Failure
 from interfaces.mapping import bare, is_masked
 from interfaces.spec.model import InterfaceSpec, Row
 
 MASK = "***"
 SHORTEST = 2
 """Characters of the shortest value looked for in a text: the shortest Chinese name."""
+MOST = 200
+"""Values of one text that are looked for elsewhere in it."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +49,40 @@ class Masker:
     def text(self, text: str, body: Any) -> str:
         """Wire text with the marked values as ``***``: those of ``body``, and whatever stands in a marked field.
 
-        Without a body (refused before it was mapped) fields that are only sometimes personal are hidden too.
+        Without a body (refused before it was mapped) fields that are only sometimes personal are hidden too, and what
+        stands in one of them wherever else it stands.
         """
         values = {v for p in self.paths for v in _values(body, p.split(".")) if len(v) >= SHORTEST}
         for value in sorted(values, key=len, reverse=True):
             for form in (value, escape(value), json.dumps(value)[1:-1]):
                 text = text.replace(form, MASK)
-        for name in self.names if body else self.names | self.shared:
-            text = _field(name).sub(lambda m: f"{m[1] or m[2]}{MASK}", text)
+        if body:
+            return self._without_fields(text, self.names)
+        fields = self.names | self.shared
+        found = {m["value"].strip() for name in fields for m in _field(name).finditer(text)}
+        for value in sorted((v for v in found if len(v) >= SHORTEST), key=len, reverse=True)[:MOST]:
+            text = text.replace(value, MASK)
+        return self._without_fields(text, fields)
+
+    @staticmethod
+    def _without_fields(text: str, names: frozenset[str]) -> str:
+        for name in names:
+            text = _field(name).sub(lambda m: f"{m['field']}{MASK}", text)
         return text
+
+    @classmethod
+    def of_any(cls, specs: Iterable[InterfaceSpec]) -> Masker:
+        """The masker of a text that belongs to no interface we know: what any of these marks."""
+        each = [cls.of(spec) for spec in specs]
+        return cls(names=frozenset[str]().union(*(one.names | one.shared for one in each)))
+
+    def failure(self, failure: Failure, body: Any) -> None:
+        """Hides in a refusal what it quotes of the request ``body`` that it answers: partners do quote."""
+        if not self.paths:
+            return
+        failure.message = self.text(failure.message, body)
+        failure.detail = {k: self.text(v, body) if isinstance(v, str) else v for k, v in failure.detail.items()}
+        failure.errors = [{k: self.text(v, body) for k, v in error.items()} for error in failure.errors]
 
 
 def _mapped(spec: InterfaceSpec) -> Iterator[tuple[str, str]]:
@@ -74,9 +102,12 @@ def _rows(rows: Iterable[Row], base: str) -> Iterator[tuple[str, str]]:
 
 
 def _field(name: str) -> re.Pattern[str]:
-    """``<ns:name ...>value``, ``name="value"`` or ``"name": "value"``; the value follows the group."""
+    """``<ns:name ...>value`` (escaped too), ``name="value"`` or ``"name": "value"``: groups ``field`` and ``value``."""
     n = re.escape(name)
-    return re.compile(rf'(<(?:[\w.-]+:)?{n}(?:\s[^<>]*)?>)[^<]+|((?:\s{n}\s*=\s*"|"{n}"\s*:\s*"))[^"]+')
+    element, escaped = rf"<(?:[\w.-]+:)?{n}(?:\s[^<>]*)?>(?=[^<])", rf"&lt;(?:[\w.-]+:)?{n}(?:\s[^<>]*?)?&gt;(?!&lt;|<)"
+    quoted = rf'(?:\s{n}\s*=\s*"|"{n}"\s*:[\s\[]*")(?=[^"])'
+    until = r"(?:(?!&lt;)[^<])*"
+    return re.compile(rf'(?P<field>{element}|{escaped}|(?P<quote>{quoted}))(?P<value>(?(quote)[^"]+|{until}))')
 
 
 def _masked(body: Any, path: Sequence[str]) -> Any:
