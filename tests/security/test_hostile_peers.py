@@ -225,11 +225,12 @@ def test_zeep_reads_contracts_from_files_only(url: str) -> None:
         ZeepTransport().load(url)
 
 
-def test_a_contract_that_imports_by_url_is_read_from_its_folder_or_not_at_all(tmp_path: Path) -> None:
+@pytest.mark.parametrize("location", ["{}/evil.wsdl", "file:///etc/passwd", "../../../../etc/passwd", "{}/etc/../evil"])
+def test_a_contract_that_imports_from_elsewhere_is_read_without(tmp_path: Path, location: str) -> None:
     asked: list[bytes] = []
     with raw_peer(lambda connection: asked.append(read_request(connection))) as url:
         text = (FOLDER / "rm-resource.wsdl").read_text("utf-8")
-        evil = f'<wsdl:import namespace="urn:evil" location="{url}/evil.wsdl"/>'
+        evil = f'<wsdl:import namespace="urn:evil" location="{location.format(url)}"/>'
         (tmp_path / "rm.wsdl").write_text(text.replace("<wsdl:types>", f"{evil}<wsdl:types>", 1), "utf-8")
         from interfaces.codec.xml import XmlContract
 
