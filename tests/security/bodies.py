@@ -7,6 +7,7 @@ import json
 from xml.sax.saxutils import escape
 
 SOAP, EXCHANGE, HTTP = "/soap/order-intake", "/soap/exchange", "/http/exchange"
+OWN = "/soap/hub"
 TMF = "/tmf-api/productOrderingManagement/v4/productOrder"
 INTAKE = "http://chan.example.cn/order-intake/v1"
 S = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -30,6 +31,15 @@ def query(extra: str = "", code: str = "0571-80000042") -> str:
         f'<c:queryCustomer xmlns:c="{INTAKE}"><c:sourceSystem>CHAN</c:sourceSystem>'
         f"<c:requestId>SEC-{next(_serial)}</c:requestId><c:lanId>8330100</c:lanId>"
         f"<c:codeType>ACC-NBR</c:codeType><c:code>{code}</c:code>{extra}</c:queryCustomer>"
+    )
+
+
+def own_query(extra: str = "") -> str:
+    """The same at the hub's own API, which spyne decodes behind the guard."""
+    return (
+        '<c:queryCustomer xmlns:c="urn:mboss:hub:v1"><c:request><c:sourceSystem>CHAN</c:sourceSystem>'
+        f"<c:requestId>SEC-{next(_serial)}</c:requestId><c:area>8330100</c:area>"
+        f"<c:codeType>serviceNumber</c:codeType><c:code>0571-80000042</c:code>{extra}</c:request></c:queryCustomer>"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tests.security import bodies
-from tests.security.bodies import EXCHANGE, HTTP, SOAP, TMF
+from tests.security.bodies import EXCHANGE, HTTP, OWN, SOAP, TMF
 from tests.security.case import Case
 from tests.security.xml_cases import INVALID, TAKEN
 
@@ -21,7 +21,11 @@ def exchange() -> str:
     return bodies.wrapped(bodies.contract_root())
 
 
-DOCUMENTS: dict[str, Callable[[], str]] = {SOAP: soap, EXCHANGE: exchange, HTTP: bodies.contract_root}
+def own() -> str:
+    return bodies.soap(bodies.own_query())
+
+
+DOCUMENTS: dict[str, Callable[[], str]] = {SOAP: soap, OWN: own, EXCHANGE: exchange, HTTP: bodies.contract_root}
 
 
 def declared(name: str) -> str:

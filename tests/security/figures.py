@@ -62,15 +62,16 @@ class Figures:
             )
         self._memory.append(hub.memory())
 
-    def measure(self, hub: Hub, group: str, id: str, size: int, send: Callable[[], T]) -> T:
-        """What ``send`` answers; its cost is kept."""
+    def measure(self, hub: Hub, group: str, id: str, make: Callable[[], bytes], send: Callable[[bytes], T]) -> T:
+        """What ``send`` answers; its cost is kept. Each try has bytes of its own: an exchange id is taken once."""
         tries: list[Figure] = []
         while len(tries) < TRIES and not any(figure.within_target for figure in tries):
+            data = make()
             hub.forget_peak()
             before, begun = hub.memory(), monotonic()
-            answer = send()
+            answer = send(data)
             seconds = monotonic() - begun
-            tries.append(Figure(group, id, size, seconds, max(hub.peak() - before, 0.0)))
+            tries.append(Figure(group, id, len(data), seconds, max(hub.peak() - before, 0.0)))
         self._kept.append(min(tries, key=lambda figure: (figure.over, figure.seconds)))
         self._memory[1:] = [hub.memory()]
         return answer

@@ -32,8 +32,7 @@ GOOD = ("200 reply", "200 root 0000", "201 json", "200 definitions", "200")
 
 @pytest.mark.parametrize(("group", "case"), ALL)
 def test_it_is_answered_properly(hub: Hub, figures: Figures, group: str, case: Case) -> None:
-    data = case.bytes()
-    answer = figures.measure(hub, group, case.id, len(data), lambda: ask(hub.port, data))
+    answer = figures.measure(hub, group, case.id, case.bytes, lambda data: ask(hub.port, data))
     assert told(answer) == case.want, answer.text[:500]
     if case.want not in GOOD:
         check_refusal(hub, answer, bodyless=case.method == "HEAD")
@@ -42,16 +41,14 @@ def test_it_is_answered_properly(hub: Hub, figures: Figures, group: str, case: C
 
 @pytest.mark.parametrize("case", RAW, ids=lambda case: case.id)
 def test_bytes_are_answered_properly(hub: Hub, figures: Figures, case: RawCase) -> None:
-    data = case.data()
-
-    def send() -> list[Answer]:
+    def send(data: bytes) -> list[Answer]:
         with Wire(hub.port) as wire:
             wire.send(data)
             answers = [wire.answer() for _ in case.want]
             assert wire.ended(), "the connection is closed after the last answer"
             return answers
 
-    answers = figures.measure(hub, "transport", case.id, len(data), send)
+    answers = figures.measure(hub, "transport", case.id, case.data, send)
     assert [told(answer) for answer in answers] == list(case.want)
     for answer in answers:
         if told(answer) not in GOOD:

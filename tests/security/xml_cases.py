@@ -1,11 +1,11 @@
-"""Attacks 1 to 17: XML, at the three doors that read it."""
+"""Attacks 1 to 17: XML, at every door that reads it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
 from tests.security import bodies
-from tests.security.bodies import CERT, EXCHANGE, HTTP, NAME, SOAP
+from tests.security.bodies import CERT, EXCHANGE, HTTP, NAME, OWN, SOAP
 from tests.security.case import Case
 
 Text = Callable[[], str]
@@ -21,15 +21,17 @@ DOCTYPES = {
     7: ("bare DOCTYPE", "<!DOCTYPE x>", ""),
 }
 
-INVALID = {SOAP: "500 fault Client", EXCHANGE: "200 root 9241", HTTP: "200 root 9241"}
-TOO_LARGE = {SOAP: "413 fault Client", EXCHANGE: "200 root 9043", HTTP: "200 root 9043"}
-TAKEN = {SOAP: "200 reply", EXCHANGE: "200 root 0000", HTTP: "200 root 0000"}
+INVALID = {SOAP: "500 fault Client", OWN: "500 fault Client", EXCHANGE: "200 root 9241", HTTP: "200 root 9241"}
+TOO_LARGE = {SOAP: "413 fault Client", OWN: "413 fault Client", EXCHANGE: "200 root 9043", HTTP: "200 root 9043"}
+TAKEN = {SOAP: "200 reply", OWN: "200 reply", EXCHANGE: "200 root 0000", HTTP: "200 root 0000"}
 
 
 def document(path: str, extra: str, prolog: str = "") -> str:
     """An honest message of this door with ``extra`` markup inside and ``prolog`` in front."""
     if path == SOAP:
         return bodies.soap(bodies.query(extra), prolog=prolog)
+    if path == OWN:
+        return bodies.soap(bodies.own_query(extra), prolog=prolog)
     if path == HTTP:
         return bodies.contract_root(extra, prolog)
     return bodies.soap(_call(extra), prolog=prolog)
@@ -50,7 +52,7 @@ def everywhere(number: int, what: str, extra: Text, want: dict[str, str], prolog
     def body(path: str, build: Callable[[str, str, str], str]) -> Callable[[], bytes]:
         return lambda: build(path, extra(), prolog).encode()
 
-    for path in (SOAP, EXCHANGE, HTTP):
+    for path in (SOAP, OWN, EXCHANGE, HTTP):
         yield Case(number, what, path, body(path, document), want[path])
     yield Case(number, f"{what} in in0", EXCHANGE, body(EXCHANGE, inner), want[EXCHANGE])
 
@@ -118,6 +120,7 @@ def _refs() -> Iterator[Case]:
     }
     for what, extra in rows.items():
         yield soap_case(17, f"multi-ref {what}", lambda e=extra: bodies.query(e), "500 fault Client")  # type: ignore[misc]
+        yield Case(17, f"multi-ref {what}", OWN, lambda e=extra: document(OWN, e).encode(), INVALID[OWN])  # type: ignore[misc]
         yield Case(17, f"multi-ref {what}", EXCHANGE, lambda e=extra: document(EXCHANGE, e).encode(), "200 root 9006")  # type: ignore[misc]
     by_href = bodies.soap(
         '<e:exchange xmlns:e="http://www.chinatelecom.hub.com"><e:in0 href="#i1"/></e:exchange>',
