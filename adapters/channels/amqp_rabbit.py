@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 LIMIT = 15.0
 """Seconds of an exchange with the broker unless the caller has a deadline."""
+CONSUME = 5.0
+"""Seconds to begin reading a queue: just after a broker's crash one without a leader may never answer."""
 NOT_FOUND = 404
 
 
@@ -65,9 +67,9 @@ class Broker:
             raise
         return found.message_count, found.consumer_count
 
-    def remove(self, queue: str) -> None:
-        """Delete the queue unless something is in it."""
-        if self.look(queue) == (0, 0):
+    def remove(self, queue: str, even_full: bool = False) -> None:
+        """Delete the queue unless something is in it or somebody reads it."""
+        if even_full or self.look(queue) == (0, 0):
             self._ask("queue_delete", self._address.outer(queue), what=queue)
 
     def publish(
@@ -180,10 +182,19 @@ class Broker:
         async with self._starting:
             reader = self._readers.get(queue)
             if reader is None or not reader.is_open:
-                reader = Reader(await self._link.wire(deadline), queue, self._address)
-                await reader.start()
-                self._readers[queue] = reader
+                reader = self._readers[queue] = await self._reading(queue, deadline)
         return await reader.take(n, lease)
+
+    async def _reading(self, queue: str, deadline: Deadline) -> Reader:
+        wire = await self._link.wire(deadline)
+        try:
+            async with asyncio.timeout(CONSUME):
+                reader = Reader(wire, queue, self._address)
+                await reader.start()
+                return reader
+        except BaseException:
+            wire.close()
+            raise
 
     def _settle(self, deliveries: Iterable[Delivery], give_back: bool | None) -> None:
         tags: dict[tuple[str, str], set[int]] = defaultdict(set)

@@ -125,31 +125,39 @@ class Reader:
             owner=self.owner,
             queue=self._queue,
             body=body,
-            message_id=properties.message_id or "",
-            correlation_id=properties.correlation_id or "",
-            reply_to=self._address.inner(properties.reply_to or ""),
-            content_type=properties.content_type or "",
-            headers={name: value for name, value in known.items() if value} | plain(headers),
+            message_id=text(properties.message_id),
+            correlation_id=text(properties.correlation_id),
+            reply_to=self._address.inner(text(properties.reply_to)),
+            content_type=text(properties.content_type),
+            headers=plain({name: value for name, value in known.items() if value} | headers),
             deliveries=1 + _returns(headers) if method.redelivered else 1,
             death=self._death(headers),
-            content_encoding=properties.content_encoding or "",
+            content_encoding=text(properties.content_encoding),
         )
 
     def _death(self, headers: Mapping[str, Any]) -> str:
         """The broker's newest entry stands first; a sender can forge one, so that nothing is decided by it."""
         entries = headers.get("x-death")
         last = entries[0] if isinstance(entries, list) and entries and isinstance(entries[0], dict) else {}
-        queue = self._address.inner(str(last.get("queue", "")))
+        queue = self._address.inner(text(last.get("queue")))
         if not queue or queue == self._queue:
             return ""
         at = last["time"].timestamp() * SECOND if hasattr(last.get("time"), "timestamp") else 0
-        return json.dumps({"queue": queue, "reason": str(last.get("reason", "")), "at": int(at)})
+        return json.dumps({"queue": queue, "reason": text(last.get("reason")), "at": int(at)})
 
 
 def plain(headers: Mapping[str, Any]) -> dict[str, str]:
     """Application headers as text; nested ones and those that only brokers write are left out."""
-    kept = {name: value for name, value in headers.items() if not name.lower().startswith("x-")}
-    return {name: str(value) for name, value in kept.items() if isinstance(value, str | int | float)}
+    named = ((text(name), value) for name, value in headers.items())
+    kept = {name: value for name, value in named if not name.lower().startswith("x-")}
+    return {name: text(value) for name, value in kept.items() if isinstance(value, str | bytes | int | float)}
+
+
+def text(value: object) -> str:
+    """pika gives the bytes of what is not UTF-8."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    return "" if value is None else str(value)
 
 
 def _returns(headers: Mapping[str, Any]) -> int:

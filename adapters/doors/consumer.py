@@ -173,6 +173,8 @@ class Consumer:
         if size > most:
             advice = "raise [limits] body_bytes in mboss.toml if it has to be taken"
             raise Failure("too_large", f"a body of {size} bytes; {most} are allowed", advice=advice)
+        if any("\0" in part for pair in wire.headers.items() for part in pair):
+            raise Failure("invalid", "a NUL character in a header or property", advice="leave it out", reason="header")
         length = sum(len(name) + len(value) for name, value in wire.headers.items())
         if len(wire.headers) > HEADERS or length > HEADER_CHARACTERS:
             raise Failure("too_large", f"{len(wire.headers)} headers of {length} characters together")

@@ -7,9 +7,10 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from adapters.bench import FIGURES, accept, codec, mapping
+from adapters.bench import FIGURES, accept, amqp, codec, mapping
 from adapters.bench.figure import Figure
 from hub.cli.main import cli
+from tests.channels.parts import free_port
 
 
 def test_acceptance_is_measured_beside_the_echo() -> None:
@@ -17,6 +18,21 @@ def test_acceptance_is_measured_beside_the_echo() -> None:
     assert figure.bench == "accept"
     assert figure.value > 0
     assert "spyne" in figure.against
+
+
+def test_publishing_is_measured_beside_one_after_the_other(rabbitmq_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(amqp.VARIABLE, rabbitmq_url)
+    figures = list(amqp.run(times=200))
+    assert [figure.bench for figure in figures] == ["amqp.threads", "amqp.batches"]
+    assert all(figure.value > 0 and "one by one" in figure.against for figure in figures)
+
+
+def test_without_a_broker_one_line_says_that_the_figure_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(amqp.VARIABLE, f"amqp://127.0.0.1:{free_port()}/")
+    assert list(amqp.run()) == []
+    assert "left out" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("bench", [codec, mapping])
@@ -46,7 +62,7 @@ def test_the_command_prints_what_was_asked_for(monkeypatch: pytest.MonkeyPatch) 
 def test_an_unknown_bench_is_refused_naming_those_there_are() -> None:
     answer = CliRunner().invoke(cli, ["bench", "speed"])
     assert answer.exit_code == 2
-    assert "accept, codec, mapping" in answer.output
+    assert "accept, amqp, codec, mapping" in answer.output
 
 
 def one() -> list[Figure]:

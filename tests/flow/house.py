@@ -18,7 +18,7 @@ from hub.demo.channels import CHANNELS, Answer
 from hub.demo.hubs import Hubs, pause
 from hub.demo.orders import Network, Order, Product, make_order
 from hub.demo.peers import Peers
-from hub.demo.processes import await_hub, await_ports, child, write_config
+from hub.demo.processes import await_hub, await_ports, child, secret_file, write_config
 from hub.demo.scenarios import FTTH, ONE
 from interfaces.clock import Deadline
 
@@ -33,10 +33,11 @@ Process = subprocess.Popen[bytes]
 
 
 class House:
-    """Everything on ``data``. ``settings`` (MBOSS_* variables) hold for every hub it starts."""
+    """Everything on ``data``. ``settings`` (MBOSS_* variables) hold for every hub it starts; ``amqp``: RabbitMQ."""
 
-    def __init__(self, data: Path, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(self, data: Path, settings: Mapping[str, str] | None = None, amqp: str = "") -> None:
         self.data = data
+        self._amqp = amqp
         self._settings = dict(settings or {})
         self._stack = ExitStack()
         self._serial = itertools.count(1)
@@ -90,6 +91,8 @@ class House:
         ports = self.data / f"{name}.json"
         ports.unlink(missing_ok=True)
         where = ["--data", str(self.data / "mocks"), "--hub", self.url, "--ports-file", str(ports)]
+        if self._amqp:
+            where += ["--amqp", secret_file(self.data / "amqp.url", self._amqp)]
         command = ["mocks", "up", *arguments, *where]
         return name, self._stack.enter_context(child(command, self.data / f"{name}.log"))
 
