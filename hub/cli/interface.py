@@ -92,6 +92,60 @@ def prove(specs: tuple[str, ...], documents: int | None, seed: int | None, as_js
     raise SystemExit(0 if all(certificate.ok for certificate in certificates) else NO)
 
 
+@group.command("import-sheet")
+@click.argument("workbook", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--spec", required=True, type=click.Path(exists=True, path_type=Path), help="The spec it is for.")
+@click.option("--operation", help="Which operation it maps, where the sheet does not tell.")
+@click.option("--reply", is_flag=True, help="It maps the reply of --operation.")
+@click.option("--type", "type_ref", help="Canonical type with version, where the spec has none yet: WorkOrder@1.")
+@click.option("--check", is_flag=True, help="Say what would be taken; write nothing.")
+@json_option
+def import_sheet(
+    workbook: Path, spec: Path, operation: str | None, reply: bool, type_ref: str | None, check: bool, as_json: bool
+) -> None:
+    """Take the rows and code lists of a mapping sheet into a spec. What is not certain stays a TODO with its cell.
+
+    Columns are known by their headings, English or Chinese. Exit code 1 when something stays open.
+
+    \b
+    Example:
+      mboss interface import-sheet mapping.xlsx --spec my/spec.yaml --check
+    """
+    from interfaces.sheet import read_sheet
+    from interfaces.spec.loader import SPEC_FILE, load_spec
+    from interfaces.spec.rewrite import rewritten
+
+    file = spec / SPEC_FILE if spec.is_dir() else spec
+    found = read_sheet(workbook, load_spec(file), operation or "", reply, type_ref or "")
+    text = rewritten(file.read_text("utf-8"), file, found.changes, found.code_lists)
+    if not check:
+        file.write_text(text, "utf-8")
+    record = found.to_json()
+    json_line(record | {"spec": str(file), "written": not check}) if as_json else click.echo(_sheet(record))
+    raise SystemExit(NO if found.open or found.mandatory else 0)
+
+
+@group.command("export-sheet")
+@click.argument("spec")
+@click.option("--to", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The workbook to write.")
+@json_option
+def export_sheet(spec: str, to: Path, as_json: bool) -> None:
+    """Write the rows of SPEC (id or file) as a workbook, with proof and findings beside each row.
+
+    \b
+    Example:
+      mboss interface export-sheet rm-resource --to rm-resource.xlsx
+    """
+    from interfaces.proof import prove as proved
+    from interfaces.sheet import write_sheet
+
+    found = _find(spec)
+    certificate = proved(found)
+    write_sheet(to, found, certificate)
+    record = {"spec": found.ref, "workbook": str(to), "whole": certificate.whole}
+    json_line(record) if as_json else click.echo(f"{to}: {found.ref}, {certificate.whole}")
+
+
 @group.command("list")
 @paths
 @json_option
@@ -164,6 +218,20 @@ def try_(spec: str, example: Path, operation: str | None, reply: bool, as_json: 
         json_line({"spec": found.ref, "operation": name, "reply": is_reply, "rows": lines})
         return
     click.echo(f"{found.ref} {name} {'reply' if is_reply else 'request'}\n{table(lines, APPLIED)}")
+
+
+def _sheet(record: dict[str, Any]) -> str:
+    """For people: what was taken, then what a person must decide."""
+    parts = [table(record["messages"], ("operation", "message", "type", "rows"))]
+    parts += [f"{one['cell']}: TODO {one['text']}: {one['why']}{_near(one['candidates'])}" for one in record["open"]]
+    parts += [f"mandatory and without a row: {name}" for name in record["mandatory"]]
+    parts += [f"nothing to map in sheet {name}" for name in record["ignored"]]
+    parts.append(f"{record['matched']} rows, {record['code_lists']} code lists taken, {len(record['open'])} open")
+    return "\n".join(parts)
+
+
+def _near(candidates: list[dict[str, Any]]) -> str:
+    return "; near: " + ", ".join(f"{c['path']} ({c['score']})" for c in candidates) if candidates else ""
 
 
 def _certificate(certificate: Certificate) -> str:

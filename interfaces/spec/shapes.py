@@ -6,6 +6,7 @@ A repeating element's shape is that of one element, so a path finds its way with
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
 from interfaces import canonical
@@ -21,11 +22,14 @@ if TYPE_CHECKING:  # xmlschema is slow to import, and who has a shape of it has 
 
 
 class Shape(Protocol):
-    """child: what stands under a name, None when nothing may. required: names that must be there."""
+    """child: what stands under a name, None when nothing may. required: names that must be there. names: all that the
+    schema lists."""
 
     def child(self, name: str) -> Shape | None: ...
 
     def required(self) -> frozenset[str]: ...
+
+    def names(self) -> tuple[str, ...]: ...
 
 
 class JsonShape:
@@ -44,6 +48,9 @@ class JsonShape:
 
     def required(self) -> frozenset[str]:
         return frozenset(self._schema.get("required", ()))
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._schema.get("properties", ()))
 
     def enum(self) -> tuple[str, ...]:
         """The values allowed here, () when they are not listed."""
@@ -87,6 +94,10 @@ class XmlShape:
         needed = {local(e.name) for e, must in self._elements() if must and e is not None}
         return frozenset(needed | {f"@{local(a.name)}" for a in self._type.attributes if a.required})
 
+    def names(self) -> tuple[str, ...]:
+        elements = dict.fromkeys(local(e.name) for e, _ in self._elements() if e is not None)
+        return (*elements, *(f"@{local(a.name)}" for a in self._type.attributes))
+
     def enum(self) -> tuple[str, ...]:
         """The values allowed here, () when they are not listed."""
         return tuple(str(value) for value in getattr(self._type.component, "enumeration", None) or ())
@@ -120,6 +131,9 @@ class TableShape:
         mark = self._table.read_mark
         return frozenset(c.name for c in self._table.columns.values() if c.required and c.name != mark)
 
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._table.columns)
+
 
 class RecordShape:
     """The fields of one kind of line in an exchange file; ``more``: what stands beside them."""
@@ -135,6 +149,9 @@ class RecordShape:
         """What no layout rule fills in."""
         return frozenset(f.name for f in self._record.fields.values() if f.required and not (f.value or f.is_))
 
+    def names(self) -> tuple[str, ...]:
+        return (*self._record.fields, *self._more)
+
 
 class Named:
     """Shapes by name; ``needed``: those that must be there."""
@@ -148,6 +165,9 @@ class Named:
 
     def required(self) -> frozenset[str]:
         return self._needed
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._shapes)
 
 
 def file_shape(layout: FileLayout, record: str, facts: Iterable[str]) -> Shape:
@@ -176,6 +196,9 @@ class Wrapped:
     def required(self) -> frozenset[str]:
         return frozenset({self._name})
 
+    def names(self) -> tuple[str, ...]:
+        return (self._name,)
+
 
 class _Fixed:
     """Everything goes (no schema), or nothing does (a leaf)."""
@@ -188,6 +211,9 @@ class _Fixed:
 
     def required(self) -> frozenset[str]:
         return frozenset()
+
+    def names(self) -> tuple[str, ...]:
+        return ()
 
 
 ANYTHING, NOTHING = _Fixed(True), _Fixed(False)
@@ -204,3 +230,18 @@ def walk(shape: Shape | None, path: Path) -> Shape | None:
     for step in path:
         shape = shape.child(step.name) if shape else None
     return shape
+
+
+def leaves(shape: Shape, most: int = 2000, deepest: int = 12) -> Iterator[str]:
+    """Dotted paths of what lies at the ends of a schema, at most so many; recursive types end at a depth."""
+    yield from islice(_leaves(shape, "", deepest), most)
+
+
+def _leaves(shape: Shape, base: str, left: int) -> Iterator[str]:
+    names = shape.names() if left else ()
+    if not names and base:
+        yield base
+    for name in names:
+        inner = shape.child(name)
+        if inner is not None:
+            yield from _leaves(inner, f"{base}.{name}" if base else name, left - 1)

@@ -83,7 +83,7 @@ class _Reader:
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*place, i)) for i, item in enumerate(node.value)]
         quoted = isinstance(node, yaml.ScalarNode) and bool(node.style)
-        return _scalar(str(node.value), quoted)
+        return scalar(str(node.value), quoted)
 
     def mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -97,7 +97,8 @@ class _Reader:
         return found
 
 
-def _scalar(text: str, quoted: bool) -> Any:
+def scalar(text: str, quoted: bool = False) -> Any:
+    """What one YAML value means here: text, unless it is ``~``, ``true``, ``12`` or ``1.5`` and not quoted."""
     match = None if quoted else _CORE.fullmatch(text)
     kind = match.lastgroup if match else None
     return _MEANING[kind](text) if kind else text
