@@ -11,10 +11,10 @@ import tomllib
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote, urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -64,15 +64,22 @@ def _peer(code: str, fields: Mapping[str, str]) -> Peer:
     return Peer(code, fields.get("url", ""), options)
 
 
-def _loopback(host: str) -> str:
-    """Callers are not authenticated, so only this machine may reach the hub."""
+def _address(host: str) -> str:
     try:
-        local = host == "localhost" or ip_address(host).is_loopback
+        return host if host == "localhost" else str(ip_address(host))
     except ValueError:
         raise ValueError(f"{host!r} is not an address of this machine; use 127.0.0.1") from None
-    if not local:
-        raise ValueError(f"{host} is reachable from outside and callers are not authenticated; use 127.0.0.1")
-    return host
+
+
+def _guarded(security: Security, known: ValidationInfo) -> Security:
+    """Who is not asked who he is must be on this machine."""
+    host = known.data.get("host", "localhost")
+    if security.authentication == "off" and host != "localhost" and not ip_address(host).is_loopback:
+        raise ValueError(
+            f"{host} is reachable from outside, so callers must be authenticated: "
+            'set [security] authentication = "on" (MBOSS_SECURITY__AUTHENTICATION), or listen on 127.0.0.1'
+        )
+    return security
 
 
 def _database(url: str) -> str:
@@ -124,6 +131,15 @@ class Limits(_Part):
         return DocumentLimits(self.body_bytes, **{name: getattr(self, name) for name in names})
 
 
+class Security(_Part):
+    """Who is asked who he is.
+
+    authentication  ``on``: partners by subscription, people by login; ``off``: nobody, and only this machine may call
+    """
+
+    authentication: Literal["on", "off"] = "off"
+
+
 class WorkerSettings(_Part):
     """How tasks are worked. When a failure is repeated is data: tables/failure_policy.yaml.
 
@@ -160,7 +176,7 @@ class Config(BaseSettings):
     data: Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())] = Field(
         DEFAULT_DATA, validate_default=True
     )
-    host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
+    host: Annotated[str, AfterValidator(_address)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     public_url: str = Field(default_factory=lambda known: _url(known["host"], known["port"]))
     db: Annotated[str, AfterValidator(_database)] = Field(
@@ -172,6 +188,7 @@ class Config(BaseSettings):
     )
     profile: str = Field("first-day", pattern=r"^[a-z0-9][a-z0-9-]*$")
     limits: Limits = Limits()
+    security: Annotated[Security, AfterValidator(_guarded)] = Field(Security(), validate_default=True)
     worker: WorkerSettings = WorkerSettings()
     peers: Annotated[dict[str, Peer], BeforeValidator(_peers)] = {}
 

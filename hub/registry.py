@@ -19,6 +19,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from hub.store import schema
+from hub.store.versions import count_change, version_of
 from hub.store.writer import Store
 from interfaces.agreement import Agreement
 from interfaces.clock import Clock, real_now
@@ -54,7 +55,7 @@ def register(connection: sa.Connection, batch: Sequence[Registration]) -> list[b
     fresh = [item for item, verdict in zip(batch, verdicts, strict=True) if verdict is True]
     if fresh:
         connection.execute(sa.insert(t), [_row(item) for item in fresh])
-        _count_change(connection)
+        count_change(connection, VERSION)
     return verdicts
 
 
@@ -67,13 +68,6 @@ def _verdict(item: Registration, known: str | None) -> bool | Failure:
         where=item.id,
         advice="the registered content stays in force; give the changed spec a new version",
     )
-
-
-def _count_change(connection: sa.Connection) -> None:
-    t = schema.setting
-    version = int(connection.scalar(sa.select(t.c.value).where(t.c.key == VERSION)) or 0) + 1
-    connection.execute(sa.delete(t).where(t.c.key == VERSION))
-    connection.execute(sa.insert(t).values(key=VERSION, value=str(version)))
 
 
 def _row(item: Registration) -> dict[str, Any]:
@@ -101,10 +95,10 @@ class StoreRegistry:
 
     def reload(self) -> None:
         """Follow the store: load what is registered now."""
-        t, s = schema.spec, schema.setting
+        t = schema.spec
         with self._store.read() as connection:
             rows = connection.execute(sa.select(t).order_by(t.c.id, t.c.registered_at)).mappings().all()
-            version = int(connection.scalar(sa.select(s.c.value).where(s.c.key == VERSION)) or 0)
+            version = version_of(connection, VERSION)
         with self._lock:
             for row in rows:
                 key = (row["id"], row["version"])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -18,6 +19,29 @@ Row = Mapping[Any, Any]
 """A row of a table by column name (SQLAlchemy's RowMapping, or a dict in tests)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What of the store somebody sees; all the rest is not there for him, neither in lists nor by its id.
+
+    system  only what this system ordered, said or was told; "" = everybody's
+    areas   only these local networks; empty = all. What belongs to no network is seen by those with all only
+    """
+
+    system: str = ""
+    areas: frozenset[str] = frozenset()
+
+    def narrow(
+        self, query: sa.Select[Any], system: sa.ColumnElement[Any], area: sa.ColumnElement[Any]
+    ) -> sa.Select[Any]:
+        """The query's rows that are seen."""
+        if self.system:
+            query = query.where(system == self.system)
+        return query.where(area.in_(sorted(self.areas))) if self.areas else query
+
+
+ALL: Final = Sight()
+
+
 def when(at: int) -> str | None:
     """Microseconds UTC as RFC 3339; 0 means "not yet"."""
     return to_rfc3339(at) if at else None
@@ -30,9 +54,9 @@ def where_equal(
     return query.where(*(columns[name] == value for name, value in given.items() if value not in (None, "")))
 
 
-def one(connection: sa.Connection, table: sa.Table, id_: str, what: str) -> sa.RowMapping:
-    """The row with this id; Failure ``not_found`` when there is none."""
-    row = connection.execute(sa.select(table).where(table.c.id == id_)).mappings().first()
+def one(connection: sa.Connection, query: sa.Select[Any], id_: str, what: str) -> sa.RowMapping:
+    """The row that the query finds for this id; Failure ``not_found`` when there is none."""
+    row = connection.execute(query).mappings().first()
     if row is None:
         raise missing(what, id_)
     return row

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
 from hub.store.schema import fallout, orders, task
-from hub.views.base import Record, Row, missing, when, where_equal
+from hub.views.base import ALL, Record, Row, Sight, one, when, where_equal
 from hub.views.paging import Page, page
 
 FILTERS = {
@@ -42,20 +43,26 @@ SAME = (
 
 
 def list_fallout(
-    connection: sa.Connection, filters: Mapping[str, str | None], limit: int = 50, cursor: str | None = None
+    connection: sa.Connection,
+    filters: Mapping[str, str | None],
+    limit: int = 50,
+    cursor: str | None = None,
+    sight: Sight = ALL,
 ) -> Page:
     """The oldest first. ``filters`` by the names of FILTERS; ``state`` is ``open`` or ``resolved``."""
-    query = where_equal(QUERY, FILTERS, filters)
+    query = _seen(where_equal(QUERY, FILTERS, filters), sight)
     keys = (fallout.c.created_at, fallout.c.id)
     return page(connection, query, keys, fallout_record, limit, cursor, newest_first=False)
 
 
-def get_fallout(connection: sa.Connection, fallout_id: str) -> Record:
+def get_fallout(connection: sa.Connection, fallout_id: str, sight: Sight = ALL) -> Record:
     """One case; Failure ``not_found``."""
-    row = connection.execute(QUERY.where(fallout.c.id == fallout_id)).mappings().first()
-    if row is None:
-        raise missing("fallout case", fallout_id)
-    return fallout_record(row)
+    query = _seen(QUERY.where(fallout.c.id == fallout_id), sight)
+    return fallout_record(one(connection, query, fallout_id, "fallout case"))
+
+
+def _seen(query: sa.Select[Any], sight: Sight) -> sa.Select[Any]:
+    return sight.narrow(query, orders.c.source, orders.c.area)
 
 
 def fallout_record(row: Row) -> Record:

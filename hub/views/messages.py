@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
 from hub.store.schema import message
-from hub.views.base import Record, Row, missing, one, when, where_equal
+from hub.views.base import ALL, Record, Row, Sight, one, when, where_equal
 from hub.views.paging import Page, page
 from hub.views.text import SHOWN, charset_of, decode
 from interfaces.mask import Masker
@@ -40,11 +41,20 @@ MaskerOf = Callable[[str], Masker]
 
 
 def list_messages(
-    connection: sa.Connection, filters: Mapping[str, str | None], limit: int = 50, cursor: str | None = None
+    connection: sa.Connection,
+    filters: Mapping[str, str | None],
+    limit: int = 50,
+    cursor: str | None = None,
+    sight: Sight = ALL,
 ) -> Page:
     """The newest first, without bodies. ``filters`` by the names of FILTERS."""
-    query = where_equal(sa.select(*LISTED), FILTERS, filters)
+    query = seen(where_equal(sa.select(*LISTED), FILTERS, filters), sight)
     return page(connection, query, (message.c.seq,), message_record, limit, cursor)
+
+
+def seen(query: sa.Select[Any], sight: Sight) -> sa.Select[Any]:
+    """Of a query on messages what is there for ``sight``: a system sees what it said and was told."""
+    return sight.narrow(query, message.c.peer, message.c.area)
 
 
 def message_record(row: Row) -> Record:
@@ -57,14 +67,12 @@ def message_record(row: Row) -> Record:
     }
 
 
-def get_message(connection: sa.Connection, message_id: str, masker_of: MaskerOf) -> Record:
+def get_message(connection: sa.Connection, message_id: str, masker_of: MaskerOf, sight: Sight = ALL) -> Record:
     """One message with ``canonical`` and ``text`` (its bytes decoded with ``charset``), both masked.
 
     ``truncated`` tells that ``text`` is not all of it. Failure ``not_found``.
     """
-    row = connection.execute(OPENED.where(message.c.id == message_id)).mappings().first()
-    if row is None:
-        raise missing("message", message_id)
+    row = one(connection, seen(OPENED.where(message.c.id == message_id), sight), message_id, "message")
     masker = masker_of(row["interface"])
     raw = row["raw"] or b""  # SQLite has no part of nothing
     charset = charset_of(raw, row["content_type"])
@@ -78,7 +86,8 @@ def get_message(connection: sa.Connection, message_id: str, masker_of: MaskerOf)
     }
 
 
-def get_raw(connection: sa.Connection, message_id: str) -> tuple[bytes, str]:
+def get_raw(connection: sa.Connection, message_id: str, sight: Sight = ALL) -> tuple[bytes, str]:
     """The original bytes and their charset. Failure ``not_found``."""
-    row = one(connection, message, message_id, "message")
+    query = sa.select(message).where(message.c.id == message_id)
+    row = one(connection, seen(query, sight), message_id, "message")
     return row["raw"], charset_of(row["raw"], row["content_type"])

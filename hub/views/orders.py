@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
 from hub.lifecycle import ORDER_END, REACHED
 from hub.store.schema import orders, task
-from hub.views.base import DEPTH, Record, Row, one, when, where_equal
+from hub.views.base import ALL, DEPTH, Record, Row, Sight, one, when, where_equal
 from hub.views.paging import Page, page
 from hub.views.waiting import waits
 
@@ -42,18 +43,29 @@ def list_orders(
     limit: int = 50,
     cursor: str | None = None,
     top: bool = False,
+    sight: Sight = ALL,
 ) -> Page:
     """The newest first (ids sort by creation).
 
     ``filters`` by the names of FILTERS; ``text`` is part of an id, number or reason; ``top`` leaves out what a
     peer ordered for an order that is already listed.
     """
-    query = where_equal(sa.select(*LISTED), FILTERS, filters)
+    query = seen(where_equal(sa.select(*LISTED), FILTERS, filters), sight)
     if top:
         query = query.where(orders.c.parent_order == "")
     if text:
         query = query.where(sa.or_(*(c.icontains(text, autoescape=True) for c in SEARCHED)))
     return page(connection, query, (orders.c.id,), order_record, limit, cursor)
+
+
+def seen(query: sa.Select[Any], sight: Sight) -> sa.Select[Any]:
+    """Of a query on orders what is there for ``sight``."""
+    return sight.narrow(query, orders.c.source, orders.c.area)
+
+
+def find_order(connection: sa.Connection, order_id: str, sight: Sight = ALL, what: str = "order") -> sa.RowMapping:
+    """The whole row; Failure ``not_found``."""
+    return one(connection, seen(sa.select(orders).where(orders.c.id == order_id), sight), order_id, what)
 
 
 def order_record(row: Row) -> Record:
@@ -66,12 +78,12 @@ def order_record(row: Row) -> Record:
     }
 
 
-def get_order(connection: sa.Connection, order_id: str, now: int) -> Record:
+def get_order(connection: sa.Connection, order_id: str, now: int, sight: Sight = ALL) -> Record:
     """One order with ``tasks``, ``children`` and ``waiting``: why it, or the child ``order`` named, stands still.
 
     Failure ``not_found``.
     """
-    row = one(connection, orders, order_id, "order")
+    row = find_order(connection, order_id, sight)
     rows = tasks_of(connection, order_id)
     children = _children(connection, order_id)
     return order_record(row) | {
@@ -99,7 +111,7 @@ def _children(connection: sa.Connection, order_id: str) -> Sequence[sa.RowMappin
 
 def get_body(connection: sa.Connection, order_id: str) -> tuple[Record, Record]:
     """An order's record and its canonical body, for doors that give the order back. Failure ``not_found``."""
-    row = one(connection, orders, order_id, "order")
+    row = find_order(connection, order_id)
     return order_record(row), row["body"]
 
 
@@ -118,13 +130,23 @@ def task_record(row: Row) -> Record:
 
 
 def list_tasks(
-    connection: sa.Connection, filters: Mapping[str, str | None], limit: int = 50, cursor: str | None = None
+    connection: sa.Connection,
+    filters: Mapping[str, str | None],
+    limit: int = 50,
+    cursor: str | None = None,
+    sight: Sight = ALL,
 ) -> Page:
     """Tasks, the newest order's first. ``filters``: order_id, state, peer."""
     query = where_equal(sa.select(task), {name: task.c[name] for name in ("order_id", "state", "peer")}, filters)
+    query = _of_seen(query, sight)
     return page(connection, query, (task.c.order_id, task.c.id), task_record, limit, cursor)
 
 
-def get_task(connection: sa.Connection, task_id: str) -> Record:
+def get_task(connection: sa.Connection, task_id: str, sight: Sight = ALL) -> Record:
     """One task; Failure ``not_found``."""
-    return task_record(one(connection, task, task_id, "task"))
+    return task_record(one(connection, _of_seen(sa.select(task).where(task.c.id == task_id), sight), task_id, "task"))
+
+
+def _of_seen(query: sa.Select[Any], sight: Sight) -> sa.Select[Any]:
+    """Tasks of orders that are seen."""
+    return query if sight == ALL else query.where(task.c.order_id.in_(seen(sa.select(orders.c.id), sight)))

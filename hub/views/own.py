@@ -18,20 +18,23 @@ from interfaces.message import Body, Message
 TEXT = 400  # characters that ProductOrderResult has for a text
 
 
-def answer_own(store: Store) -> Callable[[str, Message], Body]:
-    """(operation, OrderQuery) -> ProductOrderResult; Failure ``not_found``, or ``invalid`` for other questions."""
+def answer_own(store: Store, only_own: bool = False) -> Callable[[str, Message], Body]:
+    """(operation, OrderQuery) -> ProductOrderResult; Failure ``not_found``, or ``invalid`` for other questions.
+
+    only_own  the asker is known, and another's order is not there for him
+    """
 
     def answer(operation: str, message: Message) -> Body:
         if message.type != "OrderQuery":
             raise Failure("invalid", f"the hub answers no {message.type}", where=operation)
         with store.read() as connection:
-            row = find_order(connection, message)
+            row = find_order(connection, message, only_own)
             return order_result(connection, row, message.at)
 
     return answer
 
 
-def find_order(connection: sa.Connection, query: Message) -> Row:
+def find_order(connection: sa.Connection, query: Message, only_own: bool = False) -> Row:
     """By the hub's id, else the newest order of that number: the asker's own before any other's."""
     c, body = orders.c, query.body
     if body.get("id"):
@@ -39,6 +42,8 @@ def find_order(connection: sa.Connection, query: Message) -> Row:
     else:
         number = sa.select(orders).where(c.external_id == body.get("externalId", ""))
         found = number.where(c.area == body["area"]) if body.get("area") else number
+    if only_own:
+        found = found.where(c.source == query.source)
     own_first = (c.source == query.source).desc()
     row = connection.execute(found.order_by(own_first, c.created_at.desc()).limit(1)).mappings().first()
     if row is None:

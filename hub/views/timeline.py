@@ -9,18 +9,19 @@ import sqlalchemy as sa
 
 from hub.lifecycle import ORDER_END, TASK_END
 from hub.store.schema import audit, fallout, message, orders, task
-from hub.views.base import DEPTH, Record, one, when
+from hub.views.base import ALL, DEPTH, Record, Sight, when
 from hub.views.messages import LISTED, message_record
+from hub.views.orders import find_order
 
 
-def timeline(connection: sa.Connection, order_id: str) -> Record:
+def timeline(connection: sa.Connection, order_id: str, sight: Sight = ALL) -> Record:
     """``{"order": id, "orders": [ids with children], "events": [...]}``; Failure ``not_found``.
 
     A message event has ``kind: message`` and the message's record; a state event ``kind: state``, ``of``
     (order, task, fallout, audit), ``name``, ``from``, ``to``, ``reason``. Both: ``at``, ``order_id``,
     ``external_id``. Of a task the journal holds each exchange; its state is told as it is now.
     """
-    one(connection, orders, order_id, "order")
+    find_order(connection, order_id, sight)
     family = _family(connection, order_id)
     events = [e for make in (_orders, _tasks, _fallout, _messages, _audit) for e in make(connection, list(family))]
     names = {row["id"]: row["external_id"] for row in family.values()}

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from hub.lifecycle import TMF622
 from hub.store.schema import orders
-from hub.views.base import Record, Row, one, when
+from hub.views.base import ALL, Record, Row, Sight, when
+from hub.views.orders import find_order, seen
 from interfaces.failure import Failure
 
 TYPE = "ProductOrder"
@@ -20,19 +21,24 @@ ITEM = ("id", "action", "productOffering", "billingAccount")
 PRODUCT = ("id", "startDate", "terminationDate", "status", "productOffering", "productSpecification")
 
 
-def get_product_order(connection: sa.Connection, order_id: str, path: str) -> Record:
+def get_product_order(connection: sa.Connection, order_id: str, path: str, sight: Sight = ALL) -> Record:
     """One product order; Failure ``not_found`` also for orders of other types. ``path``: of the collection."""
-    row = one(connection, orders, order_id, "product order")
+    row = find_order(connection, order_id, sight, "product order")
     if row["type"] != TYPE:
         raise Failure("not_found", f"{order_id} is no product order", where="product order")
     return product_order(row, path)
 
 
 def list_product_orders(
-    connection: sa.Connection, filters: Mapping[str, str | None], offset: int, limit: int, path: str
+    connection: sa.Connection,
+    filters: Mapping[str, str | None],
+    offset: int,
+    limit: int,
+    path: str,
+    sight: Sight = ALL,
 ) -> tuple[list[Record], int]:
     """Newest first, and how many match. ``filters``: external_id, state (a TMF622 state)."""
-    query = sa.select(orders).where(orders.c.type == TYPE)
+    query = seen(sa.select(orders).where(orders.c.type == TYPE), sight)
     if filters.get("external_id"):
         query = query.where(orders.c.external_id == filters["external_id"])
     if filters.get("state"):

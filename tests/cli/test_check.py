@@ -74,7 +74,7 @@ def test_a_broken_configuration_is_the_only_finding(tmp_path: Path) -> None:
     told = json.loads(said.stdout)
     assert said.exit_code == 1
     assert told["checked"] == ["configuration"]
-    assert told["findings"][0]["errors"][0]["path"] == "host"
+    assert told["findings"][0]["errors"][0]["path"] == "security"
 
 
 def test_a_probe_that_no_bound_interface_has_is_said() -> None:

@@ -80,7 +80,7 @@ def test_a_secret_is_named_and_opened(tmp_path: Path, monkeypatch: pytest.Monkey
         ({"peers": {"RM": {"adress": "x"}}}, "peers.RM: unknown adress; known: url"),
         ({"peers": {"RM": "http://x"}}, "peers.RM: expected a table with url"),
         ({"db": "postgresql://user:word@db/x"}, "holds a secret in clear; write env:NAME"),
-        ({"host": "0.0.0.0"}, "callers are not authenticated"),
+        ({"host": "0.0.0.0"}, "callers must be authenticated"),
         ({"host": "example.cn"}, "is not an address of this machine"),
         ({"port": 99999}, "port: "),
         ({"portt": 1}, "portt: "),
