@@ -20,6 +20,7 @@ from hub.ending import Ending
 from hub.events import Events
 from hub.fallout import Actions
 from hub.gateway import Gateway
+from hub.identity.gate import Gate
 from hub.intake import Intake
 from hub.outcome import Outcomes
 from hub.registry import StoreRegistry
@@ -55,16 +56,18 @@ def build(config: Config) -> Hub:
     gateway = Gateway(specs, lambda spec, peer: open_channel(config, spec, peer))
     router = Router(bindings, gateway, wiring.named(wiring.PLANNER)(config))
     outcomes = Outcomes(clock, policy.bundled(), _ending(router, specs, clock))
-    calls = Calls(store, clock, router, gateway, answer_own(store), config.worker.threads)
+    gate = Gate(store, config.security.authentication == "on")
+    calls = Calls(store, clock, router, gateway, answer_own(store, only_own=gate.on), config.worker.threads)
     limits = WorkerLimits(config.worker.threads, config.worker.batch, config.worker.lease)
     hub = Hub(
         config=config,
         store=store,
         clock=clock,
+        gate=gate,
         registry=specs,
         topology=bindings,
         gateway=gateway,
-        intake=Intake(store, clock, router, Events(outcomes), calls, topology.systems()),
+        intake=Intake(store, clock, router, Events(outcomes), calls, topology.systems(), gate.on),
         worker=Worker(store, clock, gateway, router, outcomes, limits),
         fallout=FalloutDesk(store, Actions(clock, outcomes)),
         local={CORE: _state_of(bindings, gateway)},

@@ -17,6 +17,8 @@ from hub.accept import Acceptance, Accepted, Verdict, accept
 from hub.calls import HUB, Calls, Question
 from hub.events import Event, Events
 from hub.failpoint import failpoint
+from hub.identity import claims
+from hub.identity.who import Subscription
 from hub.logs import place_of
 from hub.routing import Router
 from hub.store.paths import dig
@@ -41,7 +43,8 @@ class Inbound:
 
     wire      the original bytes (journalled)
     endpoint  where it came in: ``soap:/soap/order-intake``, ``amqp:hub.bill.reply``
-    caller    authenticated system code, "" before authentication exists
+    caller    code of the system that was authenticated, "" where authentication is off
+    by        its subscription
     """
 
     received: Received
@@ -49,10 +52,15 @@ class Inbound:
     wire: WireMessage
     endpoint: str
     caller: str = ""
+    by: Subscription | None = None
 
 
 class Intake:
-    """See the module. ``systems``: SysID -> system code; the hub speaks of systems by their codes only."""
+    """See the module.
+
+    systems  SysID -> system code; the hub speaks of systems by their codes only
+    guarded  authentication is on: a message that nobody answers for is refused, whatever door it came by
+    """
 
     def __init__(
         self,
@@ -62,7 +70,9 @@ class Intake:
         events: Events,
         calls: Calls,
         systems: Mapping[str, str] | None = None,
+        guarded: bool = False,
     ) -> None:
+        self._guarded = guarded
         self._store = store
         self._clock = clock
         self._router = router
@@ -77,6 +87,7 @@ class Intake:
         roles = {"order": self._order, "event": self._event, "call": self._call}
         inbound = self._by_code(inbound)
         try:
+            inbound = self._settled(inbound)
             roles[inbound.received.operation.role or "call"](inbound, done)
         except Failure as failure:
             self._refuse_later(inbound, failure, done)
@@ -97,6 +108,14 @@ class Intake:
         message = replace(message, source=source, reply_to=reply_to)
         return replace(inbound, received=replace(inbound.received, message=message))
 
+    def _settled(self, inbound: Inbound) -> Inbound:
+        """The message as its caller's own; Failure when it is not."""
+        if inbound.by is not None:
+            return replace(inbound, received=claims.settled(inbound.received, inbound.by))
+        if self._guarded:
+            raise Failure("unauthenticated", "nobody answers for this message", where=inbound.endpoint)
+        return inbound
+
     def _check_caller(self, inbound: Inbound, function: str) -> None:
         """Both who says to have sent it and whose interface it came by: a name alone opens no door."""
         for caller in (inbound.received.message.source, inbound.agreement.spec.system):
@@ -112,6 +131,8 @@ class Intake:
         route = inbound.received.operation.route
         assert route is not None, "a call without a route is refused by lint"
         self._check_caller(inbound, route.function)
+        if route.function != HUB:  # what the hub answers itself is of the caller's own orders
+            claims.check_area(message.area or str(message.body.get("area", "")), inbound.by)
         self._calls.ask(question, message, route, lambda body: self._reply(inbound, body), done)
 
     # -- orders -------------------------------------------------------------------------------------
@@ -128,6 +149,7 @@ class Intake:
         now = message.at
         route = operation.route or Route("PLAN", "plan")
         self._check_caller(inbound, route.function)
+        claims.check_area(message.area, inbound.by)
         plan = self._router.plan(message, route, now)
         order_id = derived("ord", message.id)
         tasks = self._router.tasks(plan, order_id, message, now)

@@ -10,6 +10,7 @@ from hub.clock import StoreClock
 from hub.config import Config
 from hub.desk import FalloutDesk
 from hub.gateway import Gateway
+from hub.identity.gate import Gate
 from hub.intake import Intake
 from hub.registry import StoreRegistry
 from hub.store.writer import Store
@@ -42,6 +43,7 @@ class Hub:
     config: Config
     store: Store
     clock: StoreClock
+    gate: Gate
     registry: StoreRegistry
     topology: Topology
     gateway: Gateway

@@ -38,11 +38,16 @@ _SOMEBODY = Message(id="msg-1", type="", source="X1", body={}, exchange_id="1", 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A request as it came in. header: envelope fields by name; those that begin with ``:`` are ours."""
+    """A request as it came in.
+
+    header  envelope fields by name; those that begin with ``:`` are ours
+    claims  the source as the message itself names it, "" when it names none and ``message.source`` is the spec's system
+    """
 
     operation: Operation
     message: Message
     header: Mapping[str, str]
+    claims: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +149,14 @@ class Agreement:
             op = self._envelope.find(opened, self._payloads.elements)
             return self._received(op, self._payloads.decode(self._requests[op.name].side, opened.payload), opened)
 
-    def open(self, wire: WireMessage) -> Opened:
-        """The envelope alone, checked: for a service written in code, whose own stack decodes what is inside."""
-        opened = self._envelope.peek(wire)
+    def peek(self, wire: WireMessage) -> Opened:
+        """The envelope alone, not judged: a door asks who it is before it reads on. Failure for what is unreadable."""
+        return self._envelope.peek(wire)
+
+    def check(self, opened: Opened) -> None:
+        """The envelope's rules alone: for a service written in code, whose own stack decodes what is inside."""
         with _of(opened):
             self._envelope.check(opened)
-        return opened
 
     def read_tree(self, operation: str, tree: Tree, opened: Opened) -> Received:
         """The rest of ``read_opened``, once such a service has decoded the payload."""
@@ -175,7 +182,7 @@ class Agreement:
             priority=int(body["priority"]) if "priority" in body else ids.priority,
             at=self._clock.now(),
         )
-        return Received(op, message, opened.header)
+        return Received(op, message, opened.header, ids.source)
 
     def write_reply(self, received: Received, reply: Message) -> WireMessage:
         """Canonical reply -> wire, in the form and charset the request came in."""

@@ -17,10 +17,13 @@ import structlog
 from adapters.doors.desk import unforeseen
 from hub.errors import wire_codes
 from hub.failpoint import failpoint
+from hub.identity.flow import Leave
+from hub.identity.who import Subscription
 from hub.intake import Inbound
 from hub.runtime import Hub
 from interfaces.failure import Failure
 from interfaces.message import Message
+from interfaces.spec.model import InterfaceSpec
 from interfaces.wire import WireMessage
 
 log = structlog.get_logger(__name__)
@@ -160,8 +163,16 @@ class Consumer:
         try:
             self._guard(wire)
             agreement = self._hub.registry.get(self.source.interface)
-            received = agreement.read_request(wire)
-            return self._hub.intake.submit(Inbound(received, agreement, wire, self.source.endpoint, ""))
+            by, leave = self._admitted(agreement.spec)
+            try:
+                received = agreement.read_request(wire)
+                caller = by.system if by else ""
+                done = self._hub.intake.submit(Inbound(received, agreement, wire, self.source.endpoint, caller, by))
+            except BaseException:
+                leave()
+                raise
+            done.add_done_callback(lambda _: leave())
+            return done
         except Failure as failure:
             return failure
         except Exception as error:
@@ -186,13 +197,21 @@ class Consumer:
             wire = WireMessage(wire.body[:KEPT], wire.content_type[:KEPT], known)
         return self._hub.intake.refuse(wire, failure, self.source.endpoint).result()
 
+    def _admitted(self, spec: InterfaceSpec) -> tuple[Subscription | None, Leave]:
+        """Who speaks by this queue or table, and what to call when his message is done. Failure ``throttled``."""
+        gate = self._hub.gate
+        if not gate.on:
+            return None, lambda: None
+        by = gate.by_queue(spec.system, spec.id)
+        return by, gate.admit(by).result()
+
     def _fate(self, wire: WireMessage, future: Future[Message] | Failure) -> tuple[str, Failure | None]:
         """``ack``, ``reject``, ``requeue`` or ``hold``, and why; a refused message is journalled before it is told."""
         failure = future if isinstance(future, Failure) else _failure_of(future, self.source.endpoint)
         if failure is None:
             return "ack", None
-        if failure.code == "unavailable":
-            return "hold", failure  # the hub's trouble, not the message's: it must not use up its deliveries
+        if failure.code in ("unavailable", "throttled"):
+            return "hold", failure  # not the message's fault: it must not use up its deliveries
         fate = wire_codes(failure).amqp
         if "incident" not in failure.detail and (fate == "reject" or isinstance(future, Failure)):
             failure.detail["incident"] = self._refused(wire, failure)

@@ -3,20 +3,48 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import structlog
 
 from adapters.doors.http_io import Answer, Gone, Send, write
+from hub.identity.gate import unknown
+from hub.identity.who import Subscription
 from hub.intake import Inbound
 from hub.logs import place_of
 from hub.runtime import Hub
+from hub.topology import systems
+from interfaces.envelope import wsse
+from interfaces.envelope.base import Opened
+from interfaces.envelope.contract_root_header import SOURCE
 from interfaces.failure import Failure
 from interfaces.ids import new_id
 from interfaces.message import Message
+from interfaces.spec.model import InterfaceSpec
 from interfaces.wire import WireMessage
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Who a request is from (``by`` None: nobody was asked), and its envelope without what proved it."""
+
+    by: Subscription | None
+    opened: Opened
+
+    @property
+    def name(self) -> str:
+        return self.by.system if self.by else ""
+
+
+def keyed(by: Subscription, interface: str) -> Subscription:
+    """The key's subscription; Failure ``forbidden`` when it is for another interface."""
+    if by.interface != interface:
+        raise Failure("forbidden", f"this API key is for {by.interface}", where=interface, advice="use the key for it")
+    return by
 
 
 class Desk:
@@ -24,6 +52,7 @@ class Desk:
 
     def __init__(self, hub: Hub) -> None:
         self._intake = hub.intake
+        self._gate = hub.gate
 
     async def submit(self, inbound: Inbound) -> Message:
         """The canonical reply; raises Failure, which is then in the journal and names its row."""
@@ -33,12 +62,43 @@ class Desk:
             failure.detail.setdefault("incident", inbound.received.message.id)
             raise
 
-    async def refuse(self, wire: WireMessage, failure: Failure, endpoint: str) -> Failure:
+    async def known(self, spec: InterfaceSpec, opened: Opened, key: str = "") -> Guest:
+        """Whose request it is: by its API key, else by what its envelope says. Failure ``unauthenticated``.
+
+        Where authentication is off nobody is asked, and a Security header is not processed.
+        """
+        if not self._gate.on:
+            return Guest(None, opened)
+        if spec.transport.envelope == "contract-root":
+            system = opened.header.get(SOURCE, "")
+            return Guest(self._gate.by_sign(systems().get(system, system), spec.id, opened.header), opened)
+        if key:
+            return Guest(keyed(self._gate.by_key(key), spec.id), opened)
+        said = wsse.token(opened.header)
+        if said is None:
+            raise unknown("the request carries no credential")
+        by = await asyncio.wrap_future(self._gate.by_token(spec.id, said))
+        must = " ".join(name for name in opened.header[":must"].split() if name != "Security")
+        return Guest(by, Opened({**wsse.without_token(opened.header), ":must": must}, opened.payload))
+
+    @asynccontextmanager
+    async def admitted(self, guest: Guest) -> AsyncIterator[None]:
+        """Flow control around the work of one request. Failure ``throttled``."""
+        if guest.by is None:
+            yield
+            return
+        leave = await asyncio.wrap_future(self._gate.admit(guest.by))
+        try:
+            yield
+        finally:
+            leave()
+
+    async def refuse(self, wire: WireMessage, failure: Failure, endpoint: str, caller: str = "") -> Failure:
         """Journal the refused request, once; the failure comes back with its ``incident`` in ``detail``."""
         if "incident" in failure.detail:
             return failure
         try:
-            incident = await asyncio.wrap_future(self._intake.refuse(wire, failure, endpoint))
+            incident = await asyncio.wrap_future(self._intake.refuse(wire, failure, endpoint, caller))
         except Exception as error:  # the store is down: the caller still gets an answer and a number
             incident = unjournalled(error, endpoint)
         failure.detail["incident"] = incident

@@ -32,6 +32,7 @@ class _Case:
     header: Mapping[str, str] = field(default_factory=dict)
     agreement: Agreement | None = None
     received: Received | None = None
+    caller: str = ""
 
 
 class Exchange:
@@ -62,12 +63,15 @@ class Exchange:
     async def _served(self, case: _Case, document: WireMessage) -> WireMessage:
         opened = self._open(case, document)
         case.agreement = agreement = self._agreement(opened)
-        case.received = received = agreement.read_opened(opened)
-        reply = await self._desk.submit(Inbound(received, agreement, case.wire, case.endpoint, ""))
-        return agreement.write_reply(received, reply)
+        guest = await self._desk.known(agreement.spec, opened)
+        case.caller = guest.name
+        async with self._desk.admitted(guest):
+            case.received = received = agreement.read_opened(opened)
+            inbound = Inbound(received, agreement, case.wire, case.endpoint, guest.name, guest.by)
+            return agreement.write_reply(received, await self._desk.submit(inbound))
 
     async def _refused(self, case: _Case, failure: Failure) -> WireMessage:
-        failure = await self._desk.refuse(case.wire, failure, case.endpoint)
+        failure = await self._desk.refuse(case.wire, failure, case.endpoint, case.caller)
         code = wire_codes(failure).contract_root
         if case.agreement is not None and case.received is not None:
             return case.agreement.write_failure(case.received, failure, code)

@@ -39,6 +39,15 @@ class HttpRefusal(Failure):
         self.status = status
 
 
+_KEYS = (b"authorization", b"x-api-key")
+
+
+def retry_after(failure: Failure) -> tuple[tuple[bytes, bytes], ...]:
+    """When a throttled caller may come again (RFC 9110), as headers; () for any other refusal."""
+    seconds = failure.detail.get("retryAfter")
+    return ((b"retry-after", b"%d" % seconds),) if seconds else ()
+
+
 class Gone(Exception):
     """The caller hung up; there is nobody to answer."""
 
@@ -67,6 +76,13 @@ async def read(scope: Scope, receive: Receive, limits: Limits) -> WireMessage:
         raise too_large(limits.body_bytes)
     body = await _body(receive, limits)
     return WireMessage(body, content_type, headers)
+
+
+def api_key(scope: Scope) -> str:
+    """The API key that the request carries: ``Authorization: Bearer`` or ``X-API-Key``; "" when there is none."""
+    said = {name: str(value, "latin-1").strip() for name, value in scope["headers"] if name in _KEYS}
+    scheme, _, bearer = said.get(b"authorization", "").partition(" ")
+    return bearer.strip() if scheme.lower() == "bearer" else said.get(b"x-api-key", "")
 
 
 def heads(scope: Scope) -> WireMessage:

@@ -11,8 +11,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from adapters.doors.coded import answer_in, through
-from adapters.doors.desk import Desk, answer_all
-from adapters.doors.http_io import ALLOW, Answer, Receive, Scope, Send, heads, place, printable, read
+from adapters.doors.desk import Desk, Guest, answer_all
+from adapters.doors.http_io import (
+    ALLOW,
+    Answer,
+    Receive,
+    Scope,
+    Send,
+    api_key,
+    heads,
+    place,
+    printable,
+    read,
+    retry_after,
+)
 from adapters.doors.soap_rules import XML, check_action, check_media, fault, status_of, without_body
 from adapters.spyne_side.plain import CodedService
 from hub.errors import wire_codes
@@ -20,6 +32,7 @@ from hub.intake import Inbound
 from hub.runtime import Hub
 from interfaces.agreement import Agreement, Received
 from interfaces.codec import safe_xml
+from interfaces.envelope.base import Opened
 from interfaces.failure import Failure
 from interfaces.message import Message
 from interfaces.spec.model import InterfaceSpec
@@ -40,6 +53,11 @@ class _Case:
     wire: WireMessage
     agreement: Agreement | None = None
     received: Received | None = None
+    guest: Guest | None = None
+
+    @property
+    def caller(self) -> str:
+        return self.guest.name if self.guest else ""
 
 
 class SoapDoor:
@@ -63,10 +81,15 @@ class SoapDoor:
             return told
         case.wire = wire = await read(scope, receive, self._limits)
         check_media(wire)
+        case.guest = guest = await self._desk.known(agreement.spec, agreement.peek(wire), api_key(scope))
+        async with self._desk.admitted(guest):
+            return await self._answered(case, agreement, guest, scope)
+
+    async def _answered(self, case: _Case, agreement: Agreement, guest: Guest, scope: Scope) -> Answer:
         service = self._coded.get(agreement.spec.id)
         if service is not None:
-            return await self._by_service(case, agreement, service, scope)
-        received = agreement.read_request(wire)
+            return await self._by_service(case, agreement, service, guest.opened, scope)
+        received = agreement.read_opened(guest.opened)
         reply = await self._asked(case, agreement, received)
         written = agreement.write_reply(received, reply)
         return Answer(200, written.body, written.content_type or XML)
@@ -74,11 +97,14 @@ class SoapDoor:
     async def _asked(self, case: _Case, agreement: Agreement, received: Received) -> Message:
         case.received = received
         check_action(agreement.action(received.operation.name), case.wire)
-        return await self._desk.submit(Inbound(received, agreement, case.wire, case.endpoint, ""))
+        by = case.guest.by if case.guest else None
+        return await self._desk.submit(Inbound(received, agreement, case.wire, case.endpoint, case.caller, by))
 
-    async def _by_service(self, case: _Case, agreement: Agreement, service: CodedService, scope: Scope) -> Answer:
+    async def _by_service(
+        self, case: _Case, agreement: Agreement, service: CodedService, opened: Opened, scope: Scope
+    ) -> Answer:
         """Written in code: spyne decodes and encodes, everything else is as for any other agreement."""
-        opened = agreement.open(case.wire)
+        agreement.check(opened)
 
         async def work(operation: str, tree: Tree) -> Tree:
             received = agreement.read_tree(operation, tree, opened)
@@ -87,17 +113,17 @@ class SoapDoor:
         envelope = safe_xml.serialize(opened.payload.getroottree().getroot())
         status, body = await through(service.app, scope, envelope, work)
         if status != 200:  # spyne says no; the agreement says why, without quoting what may be personal
-            agreement.read_request(case.wire)
+            agreement.read_opened(opened)
             raise Failure("invalid", "the request does not fit the contract", where=agreement.spec.ref, advice=_WSDL)
         return answer_in(opened.header[":encoding"], body)
 
     async def _refused(self, case: _Case, failure: Failure) -> Answer:
-        failure = await self._desk.refuse(case.wire, failure, case.endpoint)
+        failure = await self._desk.refuse(case.wire, failure, case.endpoint, case.caller)
         code = wire_codes(failure).soap
         status = 500 if case.received else status_of(failure)
         known = case.agreement
         written = known.write_failure(case.received, failure, code) if known else fault(failure, code)
-        return Answer(status, written.body, written.content_type, ALLOW if status == 405 else ())
+        return Answer(status, written.body, written.content_type, ALLOW if status == 405 else retry_after(failure))
 
     def _agreement(self, path: str) -> Agreement:
         try:

@@ -14,6 +14,7 @@ from lxml import etree
 from interfaces.codec import safe_xml
 from interfaces.codec.limits import DEFAULT, Limits
 from interfaces.codec.safe_xml import carried
+from interfaces.envelope import wsse
 from interfaces.envelope.base import Ids, Opened, Outgoing, Result, describe, shown
 from interfaces.envelope.loose_xml import local
 from interfaces.envelope.settings import ids_by_path
@@ -62,8 +63,10 @@ class SoapPlain:
         opened = {":encoding": document.encoding, **_carried(wire)}
         try:
             header, body = _parts(document.root)
-            must = [local(e.tag) for e in ([] if header is None else header) if _binding(e)]
-            return Opened({**opened, ":must": " ".join(must)}, _only_child(body))
+            entries = [e for e in ([] if header is None else header) if _for_us(e)]
+            must = [local(e.tag) for e in entries if _binding(e)]
+            said = {name: value for e in entries if e.tag == wsse.SECURITY for name, value in wsse.entries(e).items()}
+            return Opened({**opened, **said, ":must": " ".join(must)}, _only_child(body))
         except Failure as failure:
             failure.header = opened
             raise
@@ -158,10 +161,14 @@ def _parts(root: Any) -> tuple[Any, Any]:
     return (headers[0] if headers else None), bodies[0]
 
 
+def _for_us(entry: Any) -> bool:
+    """One for another actor on the way is not ours to judge."""
+    return (entry.get(_ACTOR) or "").strip() in ("", _NEXT)
+
+
 def _binding(entry: Any) -> bool:
-    """Whether a header entry must be understood, by us: one for another actor on the way is not ours to judge."""
-    actor = (entry.get(_ACTOR) or "").strip()
-    return (entry.get(_MUST) or "").strip() in ("1", "true") and actor in ("", _NEXT)
+    """Whether a header entry must be understood."""
+    return (entry.get(_MUST) or "").strip() in ("1", "true")
 
 
 def _only_child(body: Any) -> Any:

@@ -60,7 +60,12 @@ class Agreement:
             raise KeyError("a customer's name")
         return Received(SUBMIT, message(wire.body.decode(errors="replace")), {})
 
+    def peek(self, wire: WireMessage) -> Opened:
+        return Opened({}, wire)
+
     def read_opened(self, opened: Opened) -> Received:
+        if isinstance(opened.payload, WireMessage):
+            return self.read_request(opened.payload)
         return Received(SUBMIT, message(opened.header.get("TransactionID", "")), dict(opened.header))
 
     def write_reply(self, received: Received, reply: Message) -> WireMessage:
@@ -134,7 +139,13 @@ def fake_hub(agreements: Mapping[str, Agreement] | None = None) -> Any:
         limits=Limits(body_bytes=100_000),
         worker=SimpleNamespace(threads=2),
     )
-    return SimpleNamespace(config=config, registry=Registry(agreements or known), intake=Intake(), clock=VirtualClock())
+    return SimpleNamespace(
+        config=config,
+        registry=Registry(agreements or known),
+        intake=Intake(),
+        clock=VirtualClock(),
+        gate=SimpleNamespace(on=False),
+    )
 
 
 def fetch(
