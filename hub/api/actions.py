@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hub.identity.who import Caller
 from hub.runtime import Hub
 from hub.views.fallout import get_fallout
-from hub.views.orders import get_order
+from hub.views.orders import find_order, get_order
 from interfaces.failure import Failure
-
-WHO = "operator"
-"""Before people log in, everybody on this machine is the operator."""
 
 REASON_LENGTH = 400
 
 
-def act(hub: Hub, fallout_id: str, action: str, body: Mapping[str, Any]) -> dict[str, Any]:
+def act(hub: Hub, who: Caller, fallout_id: str, action: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """Do ``action`` on one case: ``{"reason": text, "output"?: object}``; the case as it is then.
 
     Failure ``invalid``, ``not_found``, or ``conflict`` when the case was resolved before.
@@ -25,15 +23,19 @@ def act(hub: Hub, fallout_id: str, action: str, body: Mapping[str, Any]) -> dict
     output = body.get("output")
     if output is not None and not isinstance(output, dict):
         raise Failure("invalid", "output must be a JSON object", where="output")
-    hub.fallout.act(fallout_id, action, _reason(body), WHO, output)
+    with hub.store.read() as connection:
+        get_fallout(connection, fallout_id, who.sight)
+    hub.fallout.act(fallout_id, action, _reason(body), who.name, output)
     with hub.store.read() as connection:
         return get_fallout(connection, fallout_id)
 
 
-def cancel_order(hub: Hub, order_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+def cancel_order(hub: Hub, who: Caller, order_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """Give an order up: ``{"reason": text}``; the order as it is then. Failure ``conflict`` when it has ended."""
     _only(body, ("reason",))
-    hub.fallout.cancel_order(order_id, _reason(body), WHO)
+    with hub.store.read() as connection:
+        find_order(connection, order_id, who.sight)
+    hub.fallout.cancel_order(order_id, _reason(body), who.name)
     with hub.store.read() as connection:
         return get_order(connection, order_id, hub.clock.now())
 

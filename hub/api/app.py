@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import Depends, FastAPI
 
-from hub.api import docs, fallout, health, messages, orders, peers, problem, tmf622
+from hub.api import docs, fallout, health, identity, messages, orders, peers, problem, tmf622
+from hub.api.entry import entered
 from hub.api.parts import known_host
 from hub.runtime import Hub
 
@@ -24,10 +25,12 @@ def build(hub: Hub) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        dependencies=[Depends(known_host)],
+        openapi_url=None,
+        dependencies=[Depends(known_host), Depends(entered)],
     )
     app.state.hub = hub
+    app.state.forms = False
     problem.install(app)
-    for room in (orders, messages, fallout, peers, tmf622, health, docs):
+    for room in (orders, messages, fallout, peers, tmf622, health, docs, identity):
         app.include_router(room.router)
     return app

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment
 
 HEADERS = {
@@ -26,6 +26,12 @@ def docs(request: Request) -> HTMLResponse:
     info = {**document["info"], "description": plain(document["info"]["description"])}
     html = _page.render(info=info, groups=_grouped(document))
     return HTMLResponse(html, headers=HEADERS)
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def description(request: Request) -> JSONResponse:
+    """The API's own description (OpenAPI)."""
+    return JSONResponse(request.app.openapi())
 
 
 def plain(text: str) -> str:

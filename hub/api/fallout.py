@@ -7,6 +7,7 @@ from typing import Any, Literal
 from fastapi import APIRouter
 
 from hub.api.actions import act
+from hub.api.entry import Who
 from hub.api.parts import Cursor, HubOf, JsonBody, Limit, Text
 from hub.views.fallout import get_fallout, list_fallout
 
@@ -16,6 +17,7 @@ router = APIRouter(prefix="/api/v1/fallout", tags=["fallout"])
 @router.get("")
 def fallout(
     hub: HubOf,
+    who: Who,
     state: Literal["open", "resolved", ""] = "open",
     category: Text = None,
     signature: Text = None,
@@ -35,17 +37,17 @@ def fallout(
         "peer": peer,
     }
     with hub.store.read() as connection:
-        return list_fallout(connection, filters, limit, cursor)
+        return list_fallout(connection, filters, limit, cursor, who.sight)
 
 
 @router.get("/{fallout_id}")
-def case(hub: HubOf, fallout_id: str) -> dict[str, Any]:
+def case(hub: HubOf, who: Who, fallout_id: str) -> dict[str, Any]:
     """One case."""
     with hub.store.read() as connection:
-        return get_fallout(connection, fallout_id)
+        return get_fallout(connection, fallout_id, who.sight)
 
 
 @router.post("/{fallout_id}/{action}")
-def work(hub: HubOf, fallout_id: str, action: str, body: JsonBody) -> dict[str, Any]:
+def work(hub: HubOf, who: Who, fallout_id: str, action: str, body: JsonBody) -> dict[str, Any]:
     """retry, skip, complete or cancel: ``{"reason": why}``; to complete also ``output``, what was answered."""
-    return act(hub, fallout_id, action, body)
+    return act(hub, who, fallout_id, action, body)

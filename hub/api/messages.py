@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from hub.api.entry import Who
 from hub.api.parts import Cursor, HubOf, Limit, Text, masker_of
 from hub.views.messages import get_message, get_raw, list_messages
 
@@ -23,6 +24,7 @@ INERT = {
 @router.get("")
 def messages(
     hub: HubOf,
+    who: Who,
     order_id: Text = None,
     task_id: Text = None,
     peer: Text = None,
@@ -50,19 +52,19 @@ def messages(
         "area": area,
     }
     with hub.store.read() as connection:
-        return list_messages(connection, filters, limit, cursor)
+        return list_messages(connection, filters, limit, cursor, who.sight)
 
 
 @router.get("/{message_id}")
-def message(hub: HubOf, message_id: str) -> dict[str, Any]:
+def message(hub: HubOf, who: Who, message_id: str) -> dict[str, Any]:
     """One message: canonical body and wire text side by side, what the spec marks as personal masked."""
     with hub.store.read() as connection:
-        return get_message(connection, message_id, masker_of(hub))
+        return get_message(connection, message_id, masker_of(hub), who.sight)
 
 
 @router.get("/{message_id}/raw")
-def raw(hub: HubOf, message_id: str) -> Response:
+def raw(hub: HubOf, who: Who, message_id: str) -> Response:
     """The original bytes exactly as they were on the wire."""
     with hub.store.read() as connection:
-        body, charset = get_raw(connection, message_id)
+        body, charset = get_raw(connection, message_id, who.sight)
     return Response(body, headers=INERT, media_type=f"text/plain; charset={charset}")

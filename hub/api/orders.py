@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from hub.api.actions import cancel_order
+from hub.api.entry import Who
 from hub.api.parts import Cursor, HubOf, JsonBody, Limit, Text
 from hub.views.orders import get_order, get_task, list_orders, list_tasks
 from hub.views.timeline import timeline
@@ -17,6 +18,7 @@ router = APIRouter(prefix="/api/v1", tags=["orders"])
 @router.get("/orders")
 def orders(
     hub: HubOf,
+    who: Who,
     external_id: Text = None,
     source: Text = None,
     state: Text = None,
@@ -43,32 +45,33 @@ def orders(
         "parent_order": parent_order,
     }
     with hub.store.read() as connection:
-        return list_orders(connection, filters, text, limit, cursor, top)
+        return list_orders(connection, filters, text, limit, cursor, top, who.sight)
 
 
 @router.get("/orders/{order_id}")
-def order(hub: HubOf, order_id: str) -> dict[str, Any]:
+def order(hub: HubOf, who: Who, order_id: str) -> dict[str, Any]:
     """One order with its tasks, and in ``waiting`` why it stands still."""
     with hub.store.read() as connection:
-        return get_order(connection, order_id, hub.clock.now())
+        return get_order(connection, order_id, hub.clock.now(), who.sight)
 
 
 @router.get("/orders/{order_id}/timeline")
-def order_timeline(hub: HubOf, order_id: str) -> dict[str, Any]:
+def order_timeline(hub: HubOf, who: Who, order_id: str) -> dict[str, Any]:
     """Every message and step of the order and its child orders, in order."""
     with hub.store.read() as connection:
-        return timeline(connection, order_id)
+        return timeline(connection, order_id, who.sight)
 
 
 @router.post("/orders/{order_id}/cancel")
-def cancel(hub: HubOf, order_id: str, body: JsonBody) -> dict[str, Any]:
+def cancel(hub: HubOf, who: Who, order_id: str, body: JsonBody) -> dict[str, Any]:
     """Give the order up: ``{"reason": why}``. What was done is undone; the order as it is then."""
-    return cancel_order(hub, order_id, body)
+    return cancel_order(hub, who, order_id, body)
 
 
 @router.get("/tasks")
 def tasks(
     hub: HubOf,
+    who: Who,
     order_id: Text = None,
     state: Text = None,
     peer: Text = None,
@@ -77,11 +80,11 @@ def tasks(
 ) -> dict[str, Any]:
     """Tasks, by id."""
     with hub.store.read() as connection:
-        return list_tasks(connection, {"order_id": order_id, "state": state, "peer": peer}, limit, cursor)
+        return list_tasks(connection, {"order_id": order_id, "state": state, "peer": peer}, limit, cursor, who.sight)
 
 
 @router.get("/tasks/{task_id}")
-def task(hub: HubOf, task_id: str) -> dict[str, Any]:
+def task(hub: HubOf, who: Who, task_id: str) -> dict[str, Any]:
     """One task."""
     with hub.store.read() as connection:
-        return get_task(connection, task_id)
+        return get_task(connection, task_id, who.sight)

@@ -91,7 +91,14 @@ def answer(
 
 async def _on_failure(request: Request, error: Exception) -> Response:
     assert isinstance(error, Failure)
-    return answer(request, error)
+    return answer(request, error, headers=_headers(error))
+
+
+def _headers(failure: Failure) -> dict[str, str]:
+    """What HTTP asks to be told with a status: RFC 9110, sections 11.6.1 and 10.2.3."""
+    told = {"WWW-Authenticate": 'Bearer realm="mboss"'} if failure.code == "unauthenticated" else {}
+    seconds = failure.detail.get("retryAfter")
+    return told | ({"Retry-After": str(seconds)} if seconds else {})
 
 
 async def _on_http(request: Request, error: Exception) -> Response:

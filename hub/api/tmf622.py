@@ -7,7 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 
+from hub.api.entry import Who
 from hub.api.parts import Body, HubOf, Text, json_only, wire_message
+from hub.identity.who import Subscription
 from hub.intake import Inbound
 from hub.runtime import Hub
 from hub.views.tmf622 import get_product_order, list_product_orders
@@ -24,29 +26,31 @@ Fields = Annotated[str | None, Query(max_length=400, description="comma-separate
 
 
 @router.post("", status_code=201)
-def create(request: Request, hub: HubOf, body: Body) -> Response:
+def create(request: Request, hub: HubOf, who: Who, body: Body) -> Response:
     """Order products: 201 with the order as accepted. The same order again answers the same.
 
     What tells one order from another is its externalId, else the Idempotency-Key header; an order with neither is a
     new one each time it is sent.
     """
     json_only(request)
-    reply = submit(hub, wire_message(request, body))
+    reply = submit(hub, who.subscription, wire_message(request, body))
     with hub.store.read() as connection:
         order = get_product_order(connection, str(reply["id"]), PATH)
     return JSONResponse(order, 201, headers={"Location": order["href"]})
 
 
-def submit(hub: Hub, wire: WireMessage) -> dict[str, Any]:
+def submit(hub: Hub, by: Subscription | None, wire: WireMessage) -> dict[str, Any]:
     """The canonical ProductOrderResult; a refusal names the row it has in the journal."""
-    agreement = hub.registry.get(INTERFACE)
+    agreement, caller = hub.registry.get(INTERFACE), by.system if by else ""
     try:
+        if by is not None and by.interface != INTERFACE:
+            raise Failure("forbidden", f"this API key is for {by.interface}", where=INTERFACE)
         received = agreement.read_request(wire)
     except Failure as failure:
-        failure.detail["incident"] = hub.intake.refuse(wire, failure, ENDPOINT).result()
+        failure.detail["incident"] = hub.intake.refuse(wire, failure, ENDPOINT, caller).result()
         raise
     try:
-        return dict(hub.intake.submit(Inbound(received, agreement, wire, ENDPOINT, "")).result().body)
+        return dict(hub.intake.submit(Inbound(received, agreement, wire, ENDPOINT, caller, by)).result().body)
     except Failure as failure:
         failure.detail.setdefault("incident", received.message.id)
         raise
@@ -55,6 +59,7 @@ def submit(hub: Hub, wire: WireMessage) -> dict[str, Any]:
 @router.get("")
 def product_orders(
     hub: HubOf,
+    who: Who,
     external_id: Annotated[Text, Query(alias="externalId")] = None,
     state: Text = None,
     fields: Fields = None,
@@ -64,16 +69,16 @@ def product_orders(
     """Product orders, the newest first; X-Total-Count says how many match."""
     filters = {"external_id": external_id, "state": state}
     with hub.store.read() as connection:
-        items, total = list_product_orders(connection, filters, offset, limit, PATH)
+        items, total = list_product_orders(connection, filters, offset, limit, PATH, who.sight)
     shown = [select(item, fields) for item in items]
     return JSONResponse(shown, headers={"X-Total-Count": str(total), "X-Result-Count": str(len(items))})
 
 
 @router.get("/{order_id}")
-def product_order(hub: HubOf, order_id: str, fields: Fields = None) -> Response:
+def product_order(hub: HubOf, who: Who, order_id: str, fields: Fields = None) -> Response:
     """One product order."""
     with hub.store.read() as connection:
-        return JSONResponse(select(get_product_order(connection, order_id, PATH), fields))
+        return JSONResponse(select(get_product_order(connection, order_id, PATH, who.sight), fields))
 
 
 def select(item: dict[str, Any], fields: str | None) -> dict[str, Any]:

@@ -74,6 +74,7 @@ class Change:
     at: int
     proof: Proof = Proof()
     overlap: int = 0
+    reason: str = ""
 
 
 def add(connection: sa.Connection, batch: Sequence[Change]) -> list[Record | Failure]:
@@ -200,8 +201,8 @@ def _done(connection: sa.Connection, change: Change, action: str, id_: str) -> R
     count_change(connection, VERSION)
     record = find(connection, id_)
     detail = {"system": record["system"], "interface": record["interface"]}
-    entry = {"at": change.at, "who": change.who, "action": action, "object": id_, "reason": "", "detail": detail}
-    journal.audit(connection, [entry])
+    entry = {"at": change.at, "who": change.who, "action": action, "object": id_, "reason": change.reason}
+    journal.audit(connection, [entry | {"detail": detail}])
     return record
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from importlib.resources import files
 from typing import Any
-from urllib.parse import parse_qs
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
 from hub.api.actions import act
+from hub.api.entry import Who, entered
 from hub.api.parts import Body, Cursor, HubOf, Text, known_host, known_peers, masker_of
 from hub.fallout import ACTIONS
+from hub.identity.access import may
 from hub.pages import errors
+from hub.pages.forms import form_of
+from hub.pages.login import login, login_page, logout
 from hub.pages.render import link, render
 from hub.pages.security import HEADERS, same_origin
 from hub.runtime import Hub
@@ -23,7 +26,6 @@ from hub.views.orders import get_order, list_orders
 from hub.views.peers import list_peers
 from hub.views.timeline import timeline
 from interfaces.codec import json as strict_json
-from interfaces.failure import Failure
 
 PAGE = 50
 SHOWN_WITH_CONTENT = 60
@@ -49,8 +51,9 @@ FACTS = (
 
 def build(hub: Hub) -> FastAPI:
     """The status page for ``hub``."""
-    app = FastAPI(openapi_url=None, dependencies=[Depends(known_host)])
+    app = FastAPI(openapi_url=None, dependencies=[Depends(known_host), Depends(entered)])
     app.state.hub = hub
+    app.state.forms = True
     app.get("/")(orders)
     app.get("/orders/{order_id}")(order)
     app.get("/messages")(messages)
@@ -58,6 +61,9 @@ def build(hub: Hub) -> FastAPI:
     app.get("/fallout")(fallout)
     app.post("/fallout/{fallout_id}")(work)
     app.get("/peers")(peers)
+    app.get("/login")(login_page)
+    app.post("/login")(login)
+    app.post("/logout")(logout)
     app.get("/static/style.css")(style)
     errors.install(app)
     return app
@@ -66,6 +72,7 @@ def build(hub: Hub) -> FastAPI:
 def orders(
     request: Request,
     hub: HubOf,
+    who: Who,
     text: Text = None,
     external_id: Text = None,
     state: Text = None,
@@ -76,17 +83,17 @@ def orders(
     given = {"text": text, "external_id": external_id, "state": state, "area": area, "source": source}
     filters = {name: value for name, value in given.items() if name != "text"}
     with hub.store.read() as connection:
-        page = list_orders(connection, filters, text, PAGE, cursor, top=not any(given.values()))
+        page = list_orders(connection, filters, text, PAGE, cursor, top=not any(given.values()), sight=who.sight)
         counts = balance(connection)
     told: dict[str, Any] = {"page": page, "balance": counts, "given": given, "filters": FILTERS, "columns": COLUMNS}
     return render(request, "orders.html", "orders", refresh=REFRESH, paged=bool(cursor), **told)
 
 
-def order(request: Request, hub: HubOf, order_id: str) -> Response:
+def order(request: Request, hub: HubOf, who: Who, order_id: str) -> Response:
     masker = masker_of(hub)
     with hub.store.read() as connection:
-        found = get_order(connection, order_id, hub.clock.now())
-        events = timeline(connection, order_id)["events"]
+        found = get_order(connection, order_id, hub.clock.now(), who.sight)
+        events = timeline(connection, order_id, who.sight)["events"]
         _add_content(connection, events, masker)
     return render(request, "order.html", "orders", order=found, events=events, facts=FACTS)
 
@@ -99,6 +106,7 @@ def _add_content(connection: Any, events: list[dict[str, Any]], masker: MaskerOf
 def messages(
     request: Request,
     hub: HubOf,
+    who: Who,
     peer: Text = None,
     outcome: Text = None,
     key: Text = None,
@@ -107,39 +115,32 @@ def messages(
 ) -> Response:
     given = {"peer": peer, "outcome": outcome, "key": key, "order_id": order_id}
     with hub.store.read() as connection:
-        page = list_messages(connection, given, PAGE, cursor)
+        page = list_messages(connection, given, PAGE, cursor, who.sight)
     told: dict[str, Any] = {"page": page, "given": given, "filters": MESSAGE_FILTERS}
     return render(request, "messages.html", "messages", paged=bool(cursor), **told)
 
 
-def message(request: Request, hub: HubOf, message_id: str) -> Response:
+def message(request: Request, hub: HubOf, who: Who, message_id: str) -> Response:
     with hub.store.read() as connection:
-        found = get_message(connection, message_id, masker_of(hub))
+        found = get_message(connection, message_id, masker_of(hub), who.sight)
     return render(request, "message.html", "messages", message=found)
 
 
-def fallout(request: Request, hub: HubOf, cursor: Cursor = None, done: bool = False) -> Response:
+def fallout(request: Request, hub: HubOf, who: Who, cursor: Cursor = None, done: bool = False) -> Response:
     with hub.store.read() as connection:
-        page = list_fallout(connection, {"state": "open"}, PAGE, cursor)
-    return render(request, "fallout.html", "fallout", page=page, actions=ACTIONS, done=done)
+        page = list_fallout(connection, {"state": "open"}, PAGE, cursor, who.sight)
+    actions = ACTIONS if may("POST", "/fallout/{fallout_id}", who) else ()
+    return render(request, "fallout.html", "fallout", page=page, actions=actions, done=done)
 
 
-def work(request: Request, hub: HubOf, fallout_id: str, body: Body) -> Response:
-    same_origin(request)
-    form = _form(body)
+def work(request: Request, hub: HubOf, who: Who, fallout_id: str, body: Body) -> Response:
+    form = form_of(body)
+    same_origin(request, who, form)
     said: dict[str, Any] = {"reason": form.get("reason", "")}
     if form.get("output", "").strip():
         said["output"] = strict_json.read_text(form["output"])
-    act(hub, fallout_id, form.get("action", ""), said)
+    act(hub, who, fallout_id, form.get("action", ""), said)
     return RedirectResponse(link(request)("/fallout", done="1"), 303, HEADERS)
-
-
-def _form(body: bytes) -> dict[str, str]:
-    try:
-        fields = parse_qs(body.decode("ascii"), max_num_fields=10, errors="strict")
-    except ValueError:
-        raise Failure("invalid", "the form could not be read", advice="open the page and try again") from None
-    return {name: values[-1] for name, values in fields.items()}
 
 
 def peers(request: Request, hub: HubOf) -> Response:

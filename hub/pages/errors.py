@@ -5,12 +5,13 @@ from __future__ import annotations
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from hub.errors import wire_codes
 from hub.logs import place_of
-from hub.pages.render import render
+from hub.pages.render import link, render
+from hub.pages.security import HEADERS
 from interfaces.failure import Failure
 from interfaces.ids import new_id
 
@@ -25,6 +26,9 @@ def install(app: FastAPI) -> None:
 
 async def _on_error(request: Request, error: Exception) -> Response:
     failure, status = _told(error)
+    if failure.code == "unauthenticated" and request.method == "GET":
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(link(request)("/login", next=asked), 303, HEADERS)
     incident = new_id("inc")
     log.warning("page failed", incident=incident, code=failure.code, at=place_of(error) if status == 500 else "")
     return render(request, "error.html", "", status=status, failure=failure, incident=incident)

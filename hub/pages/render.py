@@ -11,6 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from hub.identity.who import NOBODY
 from hub.pages.security import HEADERS
 from hub.pages.texts import LANGUAGES, choose, texts
 from hub.views.waiting import sentence
@@ -61,6 +62,7 @@ def render(request: Request, template: str, here: str, status: int = 200, **valu
         link=link(request),
         other_language="?" + urlencode(dict(request.query_params) | {"lang": other}),
         here=here,
+        who=getattr(request.state, "who", NOBODY),
         **{"refresh": 0, **values},
     )
     headers = HEADERS | {"Content-Language": lang, "Vary": "Accept-Language"}

@@ -102,6 +102,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "resolved":         ("resolved", "已处理"),
     "all":              ("all", "全部"),
     "incident":         ("Incident", "事件号"),
+    "login":            ("Log in", "登录"),
+    "logout":           ("Log out", "退出"),
+    "name":             ("Name", "工号"),
+    "password":         ("Password", "密码"),
+    "login_refused":    ("The name or the password is wrong.", "工号或密码错误。"),
+    "login_throttled":  ("Too many tries.", "尝试次数过多。"),
     "back":             ("Back", "返回"),
 }
 # fmt: on

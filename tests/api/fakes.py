@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from hub.config import Limits
 from hub.fallout import ACTIONS
+from hub.identity.gate import Gate
 from hub.intake import Inbound
 from hub.runtime import Hub
 from hub.store.writer import Store
@@ -102,6 +103,7 @@ def fake_hub(store: Store) -> Hub:
         topology=bundled("first-day"),
         registry=SimpleNamespace(get=lambda spec_id, version="": FakeAgreement(), specs=lambda: [SPEC]),
         intake=FakeIntake(),
+        gate=Gate(store, on=False),
         fallout=FakeDesk(),
         local_state=local_state,
         consumers=[],

@@ -68,17 +68,17 @@ def test_peers_tell_their_state(client: TestClient) -> None:
 def test_a_person_can_act_on_fallout(client: TestClient, hub: Any, action: str) -> None:
     answer = client.post(f"/api/v1/fallout/fo_1/{action}", json={"reason": "agreed by phone"})
     assert answer.json()["id"] == "fo_1"
-    assert hub.fallout.asked == [("fo_1", action, "agreed by phone", "operator", None)]
+    assert hub.fallout.asked == [("fo_1", action, "agreed by phone", "local", None)]
 
 
 def test_completing_by_hand_takes_the_outcome(client: TestClient, hub: Any) -> None:
     client.post("/api/v1/fallout/fo_1/complete", json={"reason": "done", "output": {"state": "completed"}})
-    assert hub.fallout.asked == [("fo_1", "complete", "done", "operator", {"state": "completed"})]
+    assert hub.fallout.asked == [("fo_1", "complete", "done", "local", {"state": "completed"})]
 
 
 def test_an_order_can_be_cancelled_with_a_reason(client: TestClient, hub: Any) -> None:
     assert client.post("/api/v1/orders/ord_retry/cancel", json={"reason": "customer"}).json()["id"] == "ord_retry"
-    assert hub.fallout.asked == [("ord_retry", "cancel", "customer", "operator")]
+    assert hub.fallout.asked == [("ord_retry", "cancel", "customer", "local")]
 
 
 REFUSED: list[tuple[str, str, dict[str, Any], int, str]] = [

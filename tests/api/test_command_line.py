@@ -90,7 +90,7 @@ def test_a_trace_is_also_a_sequence_diagram(url: str) -> None:
 def test_fallout_is_worked(url: str, hub: Any, action: str) -> None:
     done = mboss("fallout", action, "fo_1", "--reason", "by phone", "--url", url)
     assert (done.exit_code, done.stdout) == (0, f"fo_1: {action} done\n")
-    assert hub.fallout.asked == [("fo_1", action, "by phone", "operator", None)]
+    assert hub.fallout.asked == [("fo_1", action, "by phone", "local", None)]
 
 
 def test_an_outcome_is_read_from_a_file(url: str, hub: Any, tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def test_a_language_once_chosen_stays_in_every_link(client: TestClient) -> None:
 def test_a_person_acts_on_fallout_by_a_form(client: TestClient, hub: Any, action: str) -> None:
     answer = client.post("/fallout/fo_1", data={"action": action, "reason": "by phone", "output": ""}, headers=OURS)
     assert (answer.status_code, answer.headers["location"]) == (303, "/fallout?done=1")
-    assert hub.fallout.asked == [("fo_1", action, "by phone", "operator", None)]
+    assert hub.fallout.asked == [("fo_1", action, "by phone", "local", None)]
 
 
 def test_the_outcome_may_be_given_by_hand(client: TestClient, hub: Any) -> None:
