@@ -21,6 +21,7 @@ from hub.identity import claims
 from hub.identity.who import Subscription
 from hub.logs import place_of
 from hub.routing import Router
+from hub.secrets import without_secrets
 from hub.store.paths import dig
 from hub.store.writer import Store
 from interfaces.agreement import Agreement, Received
@@ -97,7 +98,7 @@ class Intake:
 
     def refuse(self, wire: WireMessage, failure: Failure, endpoint: str, caller: str = "") -> Future[str]:
         """Journal a request that could not even be read; the journal row's id is the incident id."""
-        row = journal.row("in", wire, None, at=self._clock.now(), endpoint=endpoint, peer=caller)
+        row = journal.row("in", self._kept(wire), None, at=self._clock.now(), endpoint=endpoint, peer=caller)
         return self._store.submit(journal.append, row | journal.failed(failure))
 
     def _by_code(self, inbound: Inbound) -> Inbound:
@@ -238,7 +239,7 @@ class Intake:
     def _journal_row(self, inbound: Inbound, message: Message) -> dict[str, Any]:
         return journal.row(
             "in",
-            inbound.wire,
+            self._kept(inbound.wire),
             message,
             at=message.at,
             endpoint=inbound.endpoint,
@@ -246,6 +247,10 @@ class Intake:
             operation=inbound.received.operation.name,
             peer=inbound.caller or message.source,
         )
+
+    def _kept(self, wire: WireMessage) -> WireMessage:
+        """The original bytes; what proves who somebody is has no business in a journal."""
+        return replace(wire, body=without_secrets(wire.body)) if self._guarded else wire
 
     def _fail(self, inbound: Inbound, error: BaseException, done: Future[Message]) -> None:
         """A fault of ours, not the message's: it is journalled all the same, and the sender may send it again."""

@@ -7,7 +7,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from hub.secrets import without_secrets
 from hub.store import schema
 from hub.store.hot import insert_many
 from interfaces.failure import Failure
@@ -19,10 +18,7 @@ Row = dict[str, Any]
 
 
 def row(direction: str, wire: WireMessage, message: Message | None, *, at: int, **columns: Any) -> Row:
-    """One journal row, all columns, so that batches share one statement. ``columns`` override the message's.
-
-    The bytes are kept as they came, but for a SrcSysSign or a Password: a proof has no business in a journal.
-    """
+    """One journal row, all columns, so that batches share one statement. ``columns`` override the message's."""
     made: Row = {
         "id": message.id if message else new_id("msg"),
         "direction": direction,
@@ -43,7 +39,7 @@ def row(direction: str, wire: WireMessage, message: Message | None, *, at: int, 
         "failure": None,
         "content_type": wire.content_type,
         "headers": dict(wire.headers),
-        "raw": without_secrets(wire.body),
+        "raw": wire.body,
         "canonical": message.body if message else None,
     }
     return made | columns
