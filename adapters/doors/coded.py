@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +29,15 @@ class _Carried:
 
     work: Work
     loop: asyncio.AbstractEventLoop
+    pending: Future[Any] | None = None
+    gone: bool = False
     raised: BaseException | None = None
+
+    def leave(self) -> None:
+        """The caller hung up, or the hub stops: no thread may go on waiting, or the process would never end."""
+        self.gone = True
+        if self.pending is not None:
+            self.pending.cancel()
 
 
 _carried: ContextVar[_Carried] = ContextVar("carried")
@@ -39,7 +48,10 @@ def on_the_loop(*given: Any) -> Any:
     """What every coded service calls, in a thread of its pool: the work of the request that it is in."""
     carried = _carried.get()
     try:
-        return asyncio.run_coroutine_threadsafe(carried.work(*given), carried.loop).result()
+        carried.pending = asyncio.run_coroutine_threadsafe(carried.work(*given), carried.loop)
+        if carried.gone:
+            carried.pending.cancel()
+        return carried.pending.result()
     except BaseException as error:
         carried.raised = error
         raise
@@ -51,6 +63,9 @@ async def through(app: Any, scope: Scope, envelope: bytes, work: Work) -> tuple[
     token = _carried.set(carried)
     try:
         status, body = await _call(app, scope, envelope)
+    except asyncio.CancelledError:
+        carried.leave()
+        raise
     finally:
         _carried.reset(token)
     if carried.raised is not None:
