@@ -13,6 +13,7 @@ from typing import Any
 from interfaces import canonical
 from interfaces.clock import Clock, SystemClock
 from interfaces.codec.limits import DEFAULT, Limits
+from interfaces.contract.findings import Finding as ContractFinding
 from interfaces.envelope import ENVELOPES, Opened, Outgoing
 from interfaces.envelope.payload import payloads_of
 from interfaces.envelope.settings import enter_ids, value_at
@@ -220,7 +221,7 @@ class Agreement:
         body = (self.spec.folder / self.spec.transport.contract).read_bytes()
         if not self.spec.transport.contract.endswith(".wsdl"):
             return body
-        from interfaces.contract.wsdl import with_address  # zeep is slow to import, and only ?wsdl needs it here
+        from interfaces.contract.wsdl import with_address  # only ?wsdl needs it here
 
         return with_address(body, address)
 
@@ -259,6 +260,15 @@ class Agreement:
         """The SOAPAction agreed for an operation, "" when there is none."""
         own = self.operation(operation).wire.get("action")
         return str(own or self._payloads.actions.get(operation, ""))
+
+    def faults(self, operation: str) -> tuple[str, ...]:
+        """Local names of the elements that the contract's faults of an operation carry."""
+        return self._payloads.faults.get(operation, ())
+
+    @property
+    def contract_findings(self) -> tuple[ContractFinding, ...]:
+        """What of the contract could not be read, for lint."""
+        return self._payloads.findings
 
     def mapping(self, operation: str, reply: bool = False) -> MessageMapping:
         """The compiled mapping of one message, for tools that show it."""

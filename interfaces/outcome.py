@@ -29,10 +29,13 @@ def match(rows: Iterable[ErrorRow], code: str) -> ErrorRow | None:
 
 
 def exchange_result(spec: InterfaceSpec, op: Operation, result: Result, shared: tuple[ErrorRow, ...]) -> None:
-    """Raise the Failure of a failed exchange; the spec's rows come before those of the convention."""
+    """Raise the Failure of a failed exchange: by the fault's element where the spec names it, else by its code; the
+    spec's rows come before those of the convention."""
     if result.code:
-        row = match((*op.errors.exchange, *shared), result.code)
-        raise _refusal(spec, op, "exchange", row or ErrorRow("*", "timeout"), result.code, result.text)
+        named = next((row for row in op.errors.exchange if row.match == result.detail), None)
+        row = named or match((*op.errors.exchange, *shared), result.code)
+        code = result.detail if named else result.code
+        raise _refusal(spec, op, "exchange", row or ErrorRow("*", "timeout"), code, result.text)
 
 
 def business_result(spec: InterfaceSpec, op: Operation, tree: Tree) -> None:

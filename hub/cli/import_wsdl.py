@@ -6,35 +6,51 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hub.cli.apart import GivenUp, each
-from hub.cli.output import DONE, NO, json_option, progress
+from hub.cli.output import DONE, NO, json_option, progress, report
 from hub.cli.table import json_line
 
 if TYPE_CHECKING:
     from interfaces.contract.bundle import Bundle, Source
     from interfaces.contract.check import Report
+    from interfaces.failure import Failure
+    from interfaces.skeleton import Draft, Options
 
 LIMIT = 30.0
 """Seconds for one file."""
 
+DRAFTING = 120.0
+"""Seconds for one draft: its contract is compiled once more where it will lie, and every example is made and linted."""
+
 
 @click.command("import-wsdl")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--check", "only_check", is_flag=True, help="Only say what could be read and what not.")
+@click.option("--check", "only_check", is_flag=True, help="Only say what could be read and what not; write nothing.")
+@click.option(
+    "--to", "to", type=click.Path(file_okay=False, path_type=Path), help="Folder for the specs, default here."
+)
+@click.option("--id", "name", default="", help="Id of the interface; with one WSDL only.")
+@click.option("--system", default="", help="Code of the system on the other side: RM, BILL.")
+@click.option("--inbound", is_flag=True, help="The peer calls the hub; else the hub calls the peer.")
+@click.option("--operation", "only", multiple=True, help="Draft only this operation. May be repeated.")
+@click.option("--with", "wanted", multiple=True, help="Also map this optional part: order.customer. May be repeated.")
+@click.option("--overwrite", is_flag=True, help="Replace a spec that is there.")
 @json_option
-def command(paths: tuple[Path, ...], only_check: bool, as_json: bool) -> None:
-    """Read WSDL and XSD files: PATHS are files, folders or zip archives.
+def command(paths: tuple[Path, ...], only_check: bool, as_json: bool, overwrite: bool, **choices: Any) -> None:
+    """Read WSDL and XSD files (PATHS: files, folders, zip archives) and draft a spec for each service.
 
-    With --check one line per file: operations declared and read, and a finding for each that was not. Exit code 1 when
-    something of a file could not be read.
+    A draft is a folder with spec.yaml, the contract's files and examples; what is left to do is listed, and is what
+    `mboss interface lint` says. With --check one line per file: operations declared and read, and a finding for each
+    that was not. Exit code 1 when something of a file could not be read.
 
     \b
     Example:
       mboss interface import-wsdl contracts/ --check
+      mboss interface import-wsdl orders.wsdl --system RM --to specs
     """
     from interfaces.contract import bundle
 
@@ -42,11 +58,98 @@ def command(paths: tuple[Path, ...], only_check: bool, as_json: bool) -> None:
         found = bundle.find(paths, Path(scratch))
         if not found.sources and not found.findings:
             raise click.UsageError(f"there is no WSDL or XSD file in {', '.join(map(str, paths))}")
-        ok = True
-        for report in _reports(found):
-            ok = ok and report.ok
-            _print(report, as_json)
+        if only_check:
+            ok = _check(found, as_json)
+        else:
+            ok = _draft(found, as_json, overwrite, **choices)
     raise SystemExit(DONE if ok else NO)
+
+
+def _check(found: Bundle, as_json: bool) -> bool:
+    ok = True
+    for judged in _reports(found):
+        ok = ok and judged.ok
+        _print(judged, as_json)
+    return ok
+
+
+def _draft(
+    found: Bundle,
+    as_json: bool,
+    overwrite: bool,
+    to: Path | None,
+    name: str,
+    system: str,
+    inbound: bool,
+    only: tuple[str, ...],
+    wanted: tuple[str, ...],
+) -> bool:
+    """A spec for every WSDL that no other one takes in and that declares operations."""
+    from interfaces.skeleton import Options
+
+    reports = {judged.file: judged for judged in _reports(found)}
+    whole = [s for s in found.sources if s.name in reports and _whole(s, reports)]
+    if name and len(whole) > 1:
+        raise click.UsageError(f"--id names one interface, and there are {len(whole)}: import them one by one")
+    options = Options(name, system, "inbound" if inbound else "outbound", only, frozenset(wanted))
+    ok = bool(whole)
+    for judged in reports.values():
+        if not judged.operations and (judged.findings or not whole):
+            ok = False
+            _print(judged, as_json)
+    written: set[str] = set()
+    for source, made in zip(whole, each(draft_one, [(s, options) for s in whole], DRAFTING), strict=True):
+        ok = _keep(source, made, to or Path(), overwrite, as_json, written) and ok
+    return ok
+
+
+def _whole(source: Source, reports: dict[str, Report]) -> bool:
+    """A WSDL with operations that is not a part of another one."""
+    here = str(source.path.resolve())
+    others = (r for r in reports.values() if r.file != source.name and r.operations)
+    apart = not any(here in r.read and str(Path(r.file).resolve()) != here for r in others)
+    return apart and not source.is_schema and reports[source.name].operations > 0
+
+
+def _keep(source: Source, made: Any, to: Path, overwrite: bool, as_json: bool, written: set[str]) -> bool:
+    """Write one draft and tell what is left to do."""
+    from interfaces.failure import Failure
+    from interfaces.skeleton import Draft
+
+    if not isinstance(made, Draft):
+        failure = made if isinstance(made, Failure) else Failure("internal", _REASONS[made.why][1], where=source.name)
+        report(failure, as_json)
+        return False
+    folder = to / made.id
+    if (folder.exists() and not overwrite) or made.id in written:
+        advice = "say --overwrite, another --id, or another --to"
+        report(Failure("conflict", "the spec is there already", where=str(folder), advice=advice), as_json)
+        return False
+    written.add(made.id)
+    for file, body in made.files.items():
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_bytes(body)
+    told = {"file": source.name, "id": made.id, "spec": str(folder / "spec.yaml"), "operations": list(made.operations)}
+    if as_json:
+        json_line(told | {"todos": list(made.todos)})
+        return True
+    click.echo(f"{folder / 'spec.yaml'}: {', '.join(made.operations)}")
+    for todo in made.todos:
+        click.echo(f"    {todo}")
+    return True
+
+
+def draft_one(job: tuple[Source, Options]) -> Draft | Failure:
+    """One WSDL, in a process of its own; a Failure is what it found wrong."""
+    from interfaces.failure import Failure
+    from interfaces.skeleton import draft
+
+    source, options = job
+    try:
+        return draft(source.path, source.root, options)
+    except Failure as failure:
+        failure.where = failure.where or source.name
+        return failure
 
 
 def _reports(found: Bundle) -> Iterator[Report]:

@@ -98,6 +98,7 @@ class XmlContract:
 
     operations  of a WSDL: name -> WsdlOperation(soap_action, input, output, faults ...); {} for an XSD
     findings    what could not be read or had to be repaired, for lint; never silent
+    shapes      of its types, for tools
     """
 
     def __init__(self, model: xsd.Model, judge: Judge, wsdl: WsdlContract | None, findings: list[Finding]) -> None:
@@ -106,8 +107,8 @@ class XmlContract:
         self.operations: dict[str, WsdlOperation] = wsdl.operations if wsdl else {}
         self.findings = (*findings, *(wsdl.lost.values() if wsdl else ()))
         self._validator = judge
-        self._shapes = Shapes(model)
-        self._readers = Readers(self._shapes)
+        self.shapes = Shapes(model)
+        self._readers = Readers(self.shapes)
         self._codecs: dict[str, ElementCodec] = {}
         self._compiling = threading.Lock()
 
@@ -125,13 +126,13 @@ class XmlContract:
         if codec is None:
             with self._compiling:
                 declared = self.model.element(self._full(name))
-                codec = self._codecs.get(declared.name) or ElementCodec(declared, self._shapes, self._readers)
+                codec = self._codecs.get(declared.name) or ElementCodec(declared, self.shapes, self._readers)
                 self._codecs[name] = self._codecs[declared.name] = codec
         return codec
 
     def sample(self, name: str, choices: Choices | None = None) -> Any:
         """A made-up value of an element, the smallest unless ``choices`` say more; sample.NoSample says why not."""
-        return make_sample(self._shapes, self.element(name).declared, choices)
+        return make_sample(self.shapes, self.element(name).declared, choices)
 
     def validate(self, element: XmlElement) -> list[dict[str, str]]:
         """[] when valid, else ``[{"path", "message"}]``; messages never quote the value."""

@@ -5,7 +5,7 @@ Deterministic: the same schema gives the same document. For examples, and for pr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 from interfaces.codec.content import ANY
@@ -25,14 +25,17 @@ class NoSample(Exception):
 class Choices(Protocol):
     """What a schema leaves open. path: dotted keys from the top.
 
-    times   how often a particle comes, between its bounds
-    branch  the order in which the branches of a choice are tried
-    value   a text for a simple type; None when there is none
+    times      how often a particle comes, between its bounds
+    branches   the order in which the branches of a choice are tried
+    attribute  whether an optional attribute comes
+    value      a text for a simple type; None when there is none
     """
 
     def times(self, particle: Particle, path: str) -> int: ...
 
     def branches(self, group: Group, path: str) -> list[Particle]: ...
+
+    def attribute(self, path: str) -> bool: ...
 
     def value(self, component: Any, path: str) -> str | None: ...
 
@@ -49,6 +52,9 @@ class Least:
 
     def branches(self, group: Group, path: str) -> list[Particle]:
         return sorted(group.particles, key=lambda p: isinstance(p.term, Wildcard))
+
+    def attribute(self, path: str) -> bool:
+        return path in self._wanted
 
     def value(self, component: Any, path: str) -> str | None:
         return value_of(component)
@@ -111,10 +117,10 @@ class _Maker:
         tree: dict[str, Any] = {}
         for name, key in shape.attributes.items():
             declared = kind.component.attributes[name]
-            if declared.use == "required":
+            if declared.use == "required" or self.choices.attribute(_join(path, key)):
                 tree[key] = declared.fixed or self.text(declared.type, _join(path, key))
         if kind.text:
-            tree[TEXT] = "" if kind.mixed or kind.component.mixed else self.text(kind.component, path)
+            tree[TEXT] = "text" if kind.mixed or kind.component.mixed else self.text(kind.component, path)
         children = list(self.children(kind.content, shape, path)) if kind.content else []
         for key, value in children:
             if key == ANY or shape.by_key[key].many:
@@ -186,16 +192,3 @@ class _Maker:
 
 def _join(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
-
-
-def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """(path, text) of every leaf of a tree."""
-    if isinstance(value, Mapping):
-        for key, part in value.items():
-            if key != ORDER:
-                yield from leaves(part, _join(path, key))
-    elif isinstance(value, list):
-        for part in value:
-            yield from leaves(part, path)
-    else:
-        yield path, str(value)

@@ -38,8 +38,10 @@ _NUMBERS = ("decimal", "float", "double")
 
 
 def value_of(kind: Any) -> str | None:
-    """A text that is valid for an xmlschema simple type; None when none was found."""
-    return next((text for text in islice(candidates(kind), MOST) if _valid(kind, text)), None)
+    """A text that is valid for an xmlschema simple type, rather not an empty one; None when none was found."""
+    good = (text for text in islice(candidates(kind), MOST) if _valid(kind, text))
+    first = next(good, None)
+    return first if first or first is None else next(filter(None, good), first)
 
 
 def candidates(kind: Any) -> Iterator[str]:

@@ -43,10 +43,12 @@ class Ids:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """First result level of a reply: did the exchange work? ``code`` "" = yes."""
+    """First result level of a reply: did the exchange work? ``code`` "" = yes. detail: local name of the element in a
+    SOAP Fault's detail, which says more than its faultcode."""
 
     code: str = ""
     text: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

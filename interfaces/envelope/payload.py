@@ -22,6 +22,7 @@ from interfaces.codec.file import FileCodec
 from interfaces.codec.table import TableCodec
 from interfaces.contract.file_layout import FileLayout
 from interfaces.contract.file_name import FileName
+from interfaces.contract.findings import Finding as ContractFinding
 from interfaces.contract.table import TableLayout
 from interfaces.envelope import loose_xml
 from interfaces.failure import Failure
@@ -47,10 +48,14 @@ class Payloads(Protocol):
 
     elements  body element (``{ns}name``) -> operation, where the element names the operation (SOAP)
     actions   operation -> what the contract says to send as SOAPAction
+    faults    operation -> local names of the elements that its faults may carry
+    findings  what of the contract could not be read
     """
 
     elements: Mapping[str, Operation]
     actions: Mapping[str, str]
+    faults: Mapping[str, tuple[str, ...]]
+    findings: tuple[ContractFinding, ...]
 
     def decode(self, side: Side, payload: Any) -> Tree: ...
 
@@ -103,12 +108,15 @@ class XmlPayloads:
 
     elements: Mapping[str, Operation] = {}
     actions: Mapping[str, str] = {}
+    faults: Mapping[str, tuple[str, ...]] = {}
+    findings: tuple[ContractFinding, ...] = ()
 
     def __init__(self, spec: InterfaceSpec) -> None:
         self._spec = spec
         from interfaces.codec.xml import XmlContract  # slow to import, and JSON interfaces do not need it
 
-        self._contract = XmlContract.load(spec.folder / spec.transport.contract)
+        self._contract = XmlContract.load(spec.folder / spec.transport.contract, root=spec.folder)
+        self.findings = self._contract.findings
 
     def decode(self, side: Side, payload: Any) -> Tree:
         name = self.name(side)
@@ -148,14 +156,16 @@ class SoapPayloads(XmlPayloads):
         self._names: dict[int, str] = {}
         elements: dict[str, Operation] = {}
         actions: dict[str, str] = {}
+        faults: dict[str, tuple[str, ...]] = {}
         for operation in spec.operations.values():
             wsdl = self._wsdl_operation(operation)
             actions[operation.name] = str(wsdl.soap_action)
+            faults[operation.name] = tuple(loose_xml.local(element) or name for name, element in wsdl.faults.items())
             elements.setdefault(str(wsdl.input), operation)
             self._names[id(operation.request)] = operation.request.wire or str(wsdl.input)
             if operation.reply is not None:
                 self._names[id(operation.reply)] = operation.reply.wire or str(wsdl.output)
-        self.elements, self.actions = elements, actions
+        self.elements, self.actions, self.faults = elements, actions, faults
 
     def name(self, side: Side) -> str:
         return self._names[id(side)]
@@ -179,6 +189,8 @@ class ContentPayloads:
 
     elements: Mapping[str, Operation] = {}
     actions: Mapping[str, str] = {}
+    faults: Mapping[str, tuple[str, ...]] = {}
+    findings: tuple[ContractFinding, ...] = ()
 
     def __init__(self, spec: InterfaceSpec) -> None:
         self._xml = XmlPayloads(spec) if Path(spec.transport.contract).suffix in (".xsd", ".wsdl") else None
@@ -221,6 +233,8 @@ class JsonPayloads:
 
     elements: Mapping[str, Operation] = {}
     actions: Mapping[str, str] = {}
+    faults: Mapping[str, tuple[str, ...]] = {}
+    findings: tuple[ContractFinding, ...] = ()
 
     def __init__(self, spec: InterfaceSpec) -> None:
         self._spec = spec

@@ -185,7 +185,9 @@ def _carried(wire: WireMessage) -> dict[str, str]:
 
 def _fault_result(fault: Any) -> Result:
     fields = {local(child.tag): (child.text or "").strip() for child in fault}
-    return Result(fields.get("faultcode", "").rpartition(":")[2] or "Server", fields.get("faultstring", ""))
+    code = fields.get("faultcode", "").rpartition(":")[2] or "Server"
+    named = next((local(inner.tag) for inner in fault.iterfind("detail/*")), "")
+    return Result(code, fields.get("faultstring", ""), named)
 
 
 def _refuse(message: str, faultcode: str) -> Failure:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from interfaces.agreement import Agreement
 from interfaces.failure import Failure
-from interfaces.spec import lint_examples, lint_files, lint_rows, lint_rules
+from interfaces.spec import lint_contract, lint_examples, lint_files, lint_rows, lint_rules
 from interfaces.spec.loader import load_spec
 from interfaces.spec.model import InterfaceSpec
 
@@ -20,6 +20,10 @@ ERROR, WARNING = "error", "warning"
 
 RULES: dict[str, tuple[str, str]] = {
     "spec-invalid": (ERROR, "write it as interfaces/spec/schema.json says"),
+    "todo-left": (ERROR, "fill it in"),
+    "draft-type": (ERROR, "choose a canonical type, and map its paths"),
+    "fault-unmapped": (WARNING, "add a row to errors.exchange that matches the fault's element"),
+    "contract-finding": (WARNING, "correct the contract, or agree on what is missing"),
     "spec-does-not-compile": (ERROR, "correct the row, or the contract it names"),
     "role-missing": (ERROR, "say role: order, call or event"),
     "route-missing": (ERROR, "say route: {function, operation}"),
@@ -100,5 +104,6 @@ def _all(spec: InterfaceSpec) -> Iterator[tuple[str, int, str]]:
         yield "spec-does-not-compile", int(line) if line.isdecimal() else 1, failure.message
         return
     yield from lint_files.check(spec)
+    yield from lint_contract.check(spec, agreement)
     yield from lint_rows.check(spec, agreement)
     yield from lint_examples.check(spec, agreement)

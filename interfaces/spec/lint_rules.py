@@ -20,6 +20,7 @@ _PERSONAL = re.compile(r"(^|\.)relatedParty\.(name|phone)$|(^|\.)identification\
 
 
 def check(spec: InterfaceSpec) -> Iterator[Hit]:
+    yield from _todos(spec)
     yield from _settings(spec)
     yield from _code_lists(spec)
     for operation in spec.operations.values():
@@ -41,6 +42,17 @@ def _flat(rows: tuple[Row, ...], base: str = "") -> Iterator[tuple[Row, str]]:
         path = ".".join(part for part in (base, row.canonical) if part)
         yield row, path
         yield from _flat(row.rows, path)
+
+
+def _todos(spec: InterfaceSpec) -> Iterator[Hit]:
+    """What an import left to a person."""
+    for name in ("system", "owner"):
+        if "TODO" in getattr(spec, name):
+            yield "todo-left", 1, f"metadata.{name} is {getattr(spec, name)}"
+    for op in spec.operations.values():
+        for what, side in (("request", op.request), ("reply", op.reply)):
+            if side is not None and side.type_name == "Draft":
+                yield "draft-type", op.line, f"the {what} of {op.name} has no canonical type yet"
 
 
 def _settings(spec: InterfaceSpec) -> Iterator[Hit]:

@@ -190,10 +190,10 @@ _CONTRACT_FILES = frozenset({".wsdl", ".xsd", ".json", ".yaml"})
 
 
 def _hash(folder: Path, contract: str, data: Any, codes: Iterable[CodeList]) -> str:
-    """sha256 over the spec's meaning, its code tables, and the contract with every file beside it."""
+    """sha256 over the spec's meaning, its code tables, and the contract with every file of the folder."""
     meaning = [*data, [[c.name, dict(c.codes)] for c in codes]]
     digest = hashlib.sha256(json.dumps(meaning, sort_keys=True, ensure_ascii=False).encode())
-    for file in sorted((folder / contract).parent.rglob("*")) if contract else ():
+    for file in sorted(folder.rglob("*")) if contract else ():
         if file.suffix in _CONTRACT_FILES and file.name != SPEC_FILE:
             digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()

@@ -84,27 +84,34 @@ class XmlShape:
         if name == "#text":
             return NOTHING if self._type.text else None
         if name.startswith("@"):
-            known = {f"@{local(a.name)}" for a in self._type.attributes}
+            known = {f"@{local(a.name)}" for kind in self._kinds() for a in kind.attributes}
+            known |= {"@xsi:type"} if self._type.derived else set()
             return NOTHING if name in known or self._type.any_attribute else None
         wanted = name.rpartition(":")[2]
-        found = [e for e, _ in self._elements() if e is None or local(e.name) == wanted]
+        found = [e for kind in self._kinds() for e, _ in _parts(kind) if e is None or local(e.name) == wanted]
         return None if not found else ANYTHING if found[0] is None else XmlShape(found[0].type)
 
     def required(self) -> frozenset[str]:
-        needed = {local(e.name) for e, must in self._elements() if must and e is not None}
+        needed = {local(e.name) for e, must in _parts(self._type) if must and e is not None}
         return frozenset(needed | {f"@{local(a.name)}" for a in self._type.attributes if a.required})
 
     def names(self) -> tuple[str, ...]:
-        elements = dict.fromkeys(local(e.name) for e, _ in self._elements() if e is not None)
+        elements = dict.fromkeys(local(e.name) for e, _ in _parts(self._type) if e is not None)
         return (*elements, *(f"@{local(a.name)}" for a in self._type.attributes))
 
     def enum(self) -> tuple[str, ...]:
         """The values allowed here, () when they are not listed."""
         return tuple(str(value) for value in getattr(self._type.component, "enumeration", None) or ())
 
-    def _elements(self) -> Iterator[tuple[Any, bool]]:
-        """(element, whether it must be there); (None, False) for a wildcard."""
-        return _flat(self._type.content, True) if self._type.content else iter(())
+    def _kinds(self) -> Iterator[Type]:
+        """The type, and those that xsi:type may put in its place."""
+        yield self._type
+        yield from self._type.derived.values()
+
+
+def _parts(kind: Type) -> Iterator[tuple[Any, bool]]:
+    """(element, whether it must be there); (None, False) for a wildcard."""
+    return _flat(kind.content, True) if kind.content else iter(())
 
 
 def _flat(particle: Any, must: bool) -> Iterator[tuple[Any, bool]]:
@@ -113,7 +120,8 @@ def _flat(particle: Any, must: bool) -> Iterator[tuple[Any, bool]]:
         for inner in term.particles:
             yield from _flat(inner, must and term.kind != "choice")
     elif hasattr(term, "type"):
-        yield term, must
+        # one of several that substitute it is required, but none of them by its name
+        yield from ((other, must and len(term.substitutes) == 1) for other in term.substitutes or (term,))
     else:
         yield None, False
 

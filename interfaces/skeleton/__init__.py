@@ -1,0 +1,7 @@
+"""The beginning of a spec, drafted from a contract: it loads, maps and has valid examples; lint says what is to do."""
+
+from __future__ import annotations
+
+from interfaces.skeleton.draft import Draft, Options, draft
+
+__all__ = ["Draft", "Options", "draft"]

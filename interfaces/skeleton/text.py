@@ -1,0 +1,137 @@
+"""A drafted spec as YAML text, with its TODOs as comments."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from interfaces.skeleton.rows import SHOWN, DraftRow, Side
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+
+
+@dataclass(frozen=True, slots=True)
+class DraftOperation:
+    """name: canonical. wire: the contract's name. faults: name -> local name of the detail's element."""
+
+    name: str
+    wire: str
+    request: Side
+    reply: Side | None
+    faults: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSpec:
+    """Everything the text tells. files: name -> sha256 of the contract's files."""
+
+    id: str
+    system: str
+    title: str
+    direction: str
+    contract: str
+    files: Mapping[str, str]
+    operations: tuple[DraftOperation, ...]
+    examples: tuple[Mapping[str, str], ...] = ()
+
+
+def text_of(spec: DraftSpec) -> str:
+    """spec.yaml."""
+    return "\n".join(_lines(spec)) + "\n"
+
+
+def scalar(value: str) -> str:
+    """A text as YAML, quoted where it must be."""
+    plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS
+    return value if plain else json.dumps(value, ensure_ascii=False)
+
+
+def _lines(spec: DraftSpec) -> Iterator[str]:
+    yield "# Drafted from its contract. `mboss interface lint` says what is to do; each TODO is one of its findings."
+    yield from (f"# {digest}  {name}" for name, digest in spec.files.items())
+    yield from (
+        "apiVersion: mboss/v1",
+        "kind: Interface",
+        "metadata:",
+        f"  id: {scalar(spec.id)}",
+        "  version: 0.1.0",
+        f"  system: {json.dumps(spec.system)}{'' if spec.system != 'TODO' else '  # TODO the code of the other side'}",
+        "  owner: team:TODO  # TODO who answers for it",
+        "  lifecycle: experimental",
+        f"  title: {{en: {scalar(spec.title)}}}",
+        "spec:",
+        f"  direction: {spec.direction}",
+        f"  transport: {{kind: soap, envelope: soap-plain, contract: {scalar(spec.contract)}}}",
+        "  operations:",
+    )
+    for operation in spec.operations:
+        yield from _operation(operation)
+    if spec.examples:
+        yield "  examples:"
+        for example in spec.examples:
+            yield f"    - {_flow(example)}"
+
+
+def _operation(operation: DraftOperation) -> Iterator[str]:
+    yield f"    {operation.name}:"
+    yield from (f"      # TODO {note}" for note in operation.notes)
+    yield f"      pattern: {'request-reply' if operation.reply is not None else 'one-way'}"
+    yield f"      wire: {{operation: {scalar(operation.wire)}}}"
+    yield from _side("request", operation.request)
+    if operation.reply is not None:
+        yield from _side("reply", operation.reply)
+    yield "      timing: {timeout: 10s}"
+    if operation.faults:
+        yield "      errors:"
+        yield "        exchange:  # TODO is each of these a refusal?"
+        for name, element in operation.faults.items():
+            row = {"match": element or name, "code": "rejected", "note": f"fault {name} of the contract"}
+            yield f"          - {_flow(row)}"
+
+
+def _side(name: str, side: Side) -> Iterator[str]:
+    yield f"      {name}:"
+    yield "        type: Draft@1  # TODO choose a canonical type, and map its paths"
+    if side.rows:
+        yield "        mapping:"
+        yield from _rows(side.rows, 10)
+    else:
+        yield "        mapping: []"
+    yield from (f"        # {line}" for line in _optional(side.optional))
+    yield from (f"        # TODO {todo}" for todo in side.todos)
+
+
+def _optional(parts: Iterable[tuple[str, int]]) -> Iterator[str]:
+    found = list(parts)
+    for start in range(0, min(len(found), SHOWN), 4):
+        names = (f"{path} ({count} leaves)" if count > 1 else path for path, count in found[start : start + 4])
+        yield f"{'optional, left out' if start == 0 else '                  '}: {', '.join(names)}"
+    if len(found) > SHOWN:
+        yield f"                  : and {len(found) - SHOWN} more"
+
+
+def _rows(rows: Iterable[DraftRow], indent: int) -> Iterator[str]:
+    margin = " " * indent
+    for row in rows:
+        cells = [_cell(row.canonical), _cell(row.wire)]
+        if row.each:
+            yield f"{margin}- - {cells[0]}"
+            yield f"{margin}  - {cells[1]}"
+            yield f"{margin}  - each:"
+            yield from _rows(row.each, indent + 6)
+        else:
+            options = [f"{name}: {scalar(str(value))}" for name, value in row.options.items()]
+            yield f"{margin}- [{', '.join(cells + options)}]"
+
+
+def _cell(path: str | None) -> str:
+    return "~" if path is None else scalar(path)
+
+
+def _flow(mapping: Mapping[str, Any]) -> str:
+    return f"{{{', '.join(f'{name}: {scalar(str(value))}' for name, value in mapping.items())}}}"
