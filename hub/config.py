@@ -102,8 +102,9 @@ class _Part(BaseModel):
 
 
 class Limits(_Part):
-    """What one outside request may cost; more is refused with 413 (body), 431 (header) or 408 (too slow).
+    """What outside requests may cost; more is refused with 413, 431 (header), 408 (slow) or 503 (connections).
 
+    connections                   open at the same time, in one process
     body_bytes, header_bytes      largest body; largest head (request line and all headers)
     headers                       most headers
     body_seconds, header_seconds  real time that a sender may take for all of it
@@ -113,6 +114,7 @@ class Limits(_Part):
     text                          characters of one text or attribute
     """
 
+    connections: Annotated[int, Field(ge=10)] = 2000
     body_bytes: Annotated[int, Field(ge=1024)] = 1 << 20
     header_bytes: Annotated[int, Field(ge=1024, le=1 << 20)] = 32 << 10
     headers: Annotated[int, Field(ge=10, le=1000)] = 100

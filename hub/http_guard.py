@@ -1,5 +1,6 @@
 """What uvicorn's HTTP protocol lacks for callers that mean harm, or are careless.
 
+* The number of connections is bounded (503), and with it what all requests together may hold.
 * The head of a request is bounded in bytes, headers and time (431, 408); uvicorn bounds none of them.
 * What is no HTTP is refused with an incident id that is in the log; nothing that was sent is logged.
 * Bytes that break a pipelined request do not cost the answer of the good one before it.
@@ -49,7 +50,10 @@ class GuardedProtocol(HttpToolsProtocol):
         self._refusal: tuple[int, Failure] | None = None
         self._in_head = self._head_began = self._deaf = False
         self._head = self._dropped = 0
-        self._expect_head()
+        if len(self.connections) > self.limits.connections:
+            self._refuse(503, Failure("unavailable", "too many connections are open", advice="try again later"))
+        else:
+            self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import resource
 import socket
 import sys
 from typing import Any, Final
@@ -40,12 +41,15 @@ def serve(config: Config, listener: socket.socket, console: bool = True) -> None
 
 
 def tune() -> None:
-    """Once all is built: what lives as long as the process is no garbage, and the two threads of acceptance take
-    turns quickly (the writer wants the interpreter for moments between its statements)."""
+    """Once all is built: what lives as long as the process is no garbage, the two threads of acceptance take turns
+    quickly (the writer wants the interpreter for moments between its statements), and there are as many files as the
+    system allows: every connection is one."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE)
     sys.setswitchinterval(SWITCH)
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def settings(app: Any, limits: Limits | None = None) -> uvicorn.Config:

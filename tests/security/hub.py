@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -65,6 +66,11 @@ class Hub:
     def forget_peak(self) -> None:
         """Linux: from now on ``peak`` counts anew."""
         Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+
+    def cpu(self) -> float:
+        """Seconds of processor used so far, in steps of the system's tick."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def _status(self, name: str) -> float:
         status = Path(f"/proc/{self.process.pid}/status").read_text()

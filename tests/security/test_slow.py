@@ -9,10 +9,12 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from hub.demo.hubs import pause
+from tests.flow.house import until
 from tests.security import bodies
 from tests.security.answers import told
 from tests.security.bodies import CERT, EXCHANGE, HTTP, SOAP, TMF
@@ -22,6 +24,8 @@ from tests.security.test_attacks import check_refusal
 from tests.security.transport_cases import CHUNKED, CLOSE, HOST, head, honest
 
 LATE = {SOAP: "408 fault Server", EXCHANGE: "200 root 9016", HTTP: "200 root 9016", TMF: "408 tmf invalid"}
+MOST = 350
+"""Connections at the same time."""
 KEPT = {"Content-Type": "text/xml; charset=utf-8", "Connection": "keep-alive"}
 
 
@@ -36,7 +40,7 @@ def drip(wire: Wire, part: bytes, stop: threading.Event) -> None:
 
 @pytest.fixture(scope="module")
 def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    limits = "[limits]\nheader_seconds = 1.0\nbody_seconds = 1.0\n"
+    limits = f"[limits]\nheader_seconds = 1.0\nbody_seconds = 1.0\nconnections = {MOST}\n"
     with serving(tmp_path_factory.mktemp("impatient"), limits) as served:
         yield served
 
@@ -110,6 +114,30 @@ def test_hundreds_of_slow_callers_keep_nobody_waiting(impatient: Hub) -> None:
     finally:
         for wire in wires:
             wire.close()
+
+
+def test_more_connections_than_allowed_are_told_so_until_others_end(impatient: Hub) -> None:
+    until(lambda: told(ask(impatient.port, request("/healthz", method="GET"))), lambda said: said == "200 json")
+    wires = [Wire(impatient.port) for _ in range(MOST)]
+    try:
+        with Wire(impatient.port) as one_more:
+            answer = one_more.answer()
+        assert told(answer) == "503 problem unavailable"
+        until(
+            lambda: told(ask(impatient.port, request(SOAP, honest(), {"Content-Type": "text/xml"}))), "200 reply".__eq__
+        )
+        check_refusal(impatient, answer)
+    finally:
+        for wire in wires:
+            wire.close()
+
+
+def test_files_are_no_tighter_than_the_system_has_them(hub: Hub) -> None:
+    (line,) = [
+        line for line in Path(f"/proc/{hub.process.pid}/limits").read_text().splitlines() if "open files" in line
+    ]
+    soft, hard = line.split()[3:5]
+    assert soft == hard
 
 
 @pytest.mark.parametrize("path", [SOAP, HTTP, TMF])
