@@ -216,22 +216,29 @@ class Reading:
                 owner=self.owner,
                 queue=self._name,
                 body=body,
-                message_id=properties.message_id or "",
-                correlation_id=properties.correlation_id or "",
-                reply_to=self._at.inner(properties.reply_to or ""),
-                content_type=properties.content_type or "",
-                headers={k: v for k, v in headers.items() if isinstance(v, str) and not k.startswith("x-")},
+                message_id=_text(properties.message_id),
+                correlation_id=_text(properties.correlation_id),
+                reply_to=self._at.inner(_text(properties.reply_to)),
+                content_type=_text(properties.content_type),
+                headers={k: v for k, v in headers.items() if isinstance(v, str) and not _text(k).startswith("x-")},
                 deliveries=int(headers.get("x-delivery-count", 0)) + 1 if method.redelivered else 1,
                 death=self._death(headers),
-                content_encoding=properties.content_encoding or "",
+                content_encoding=_text(properties.content_encoding),
             )
         )
 
     def _death(self, headers: dict[str, Any]) -> str:
-        for entry in headers.get("x-death", []):
-            if (died := self._at.inner(str(entry["queue"]))) != self._name:
-                return json.dumps({"queue": died, "reason": entry["reason"]})
-        return ""
+        """The broker's own entry stands first; what a sender writes there may have any shape."""
+        entries = headers.get("x-death")
+        entry = entries[0] if isinstance(entries, list) and entries else None
+        if not isinstance(entry, dict) or (died := self._at.inner(str(entry.get("queue", "")))) == self._name:
+            return ""
+        return json.dumps({"queue": died, "reason": str(entry.get("reason", ""))})
+
+
+def _text(value: str | bytes | None) -> str:
+    """pika gives the bytes of what is not UTF-8."""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value or ""
 
 
 def _publish(line: Line, *message: Any) -> None:

@@ -30,10 +30,6 @@ log = structlog.get_logger(__name__)
 
 LONGEST = 10.0
 """Real seconds of the longest pause after failures; it doubles from the source's ``idle``."""
-HEADERS, HEADER_CHARACTERS = 100, 32 << 10
-"""Most headers of a message, and what they may be long together."""
-
-
 KEPT = 1024
 """Of a message that is too large: so much of the body, and of each of these, goes into the journal."""
 PROPERTIES = ("message_id", "correlation_id", "reply_to", "table", "file-name", "file-line")
@@ -180,14 +176,14 @@ class Consumer:
 
     def _guard(self, wire: WireMessage) -> None:
         """Failure(too_large) for what no honest sender sends; nothing of it was decoded."""
-        most, size = self._hub.config.limits.body_bytes, len(wire.body)
-        if size > most:
+        limits, size = self._hub.config.limits, len(wire.body)
+        if size > limits.body_bytes:
             advice = "raise [limits] body_bytes in mboss.toml if it has to be taken"
-            raise Failure("too_large", f"a body of {size} bytes; {most} are allowed", advice=advice)
+            raise Failure("too_large", f"a body of {size} bytes; {limits.body_bytes} are allowed", advice=advice)
         if any("\0" in part for pair in wire.headers.items() for part in pair):
             raise Failure("invalid", "a NUL character in a header or property", advice="leave it out", reason="header")
         length = sum(len(name) + len(value) for name, value in wire.headers.items())
-        if len(wire.headers) > HEADERS or length > HEADER_CHARACTERS:
+        if len(wire.headers) > limits.headers or length > limits.header_bytes:
             raise Failure("too_large", f"{len(wire.headers)} headers of {length} characters together")
 
     def _refused(self, wire: WireMessage, failure: Failure) -> str:

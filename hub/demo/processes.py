@@ -16,8 +16,7 @@ from typing import Any, Final
 
 from hub import runfile
 from hub.demo.hubs import pause
-from hub.demo.queues import own_queues
-from hub.secrets import open_secret
+from hub.demo.queues import own_queues, rabbit_address
 from interfaces.clock import Deadline
 from interfaces.failure import Failure
 
@@ -50,8 +49,9 @@ def house(data: Path, port: int, amqp: str = "") -> Iterator[House]:
         ports = data / "ports.json"
         arguments = ["mocks", "up", "--data", str(data / "mocks"), "--hub", url, "--ports-file", str(ports)]
         if amqp:
-            stack.enter_context(own_queues(open_secret(amqp)))
-            arguments += ["--amqp", secret_file(data / "amqp.url", open_secret(amqp))]
+            address = rabbit_address(amqp)
+            stack.enter_context(own_queues(address))
+            arguments += ["--amqp", secret_file(data / "amqp.url", address)]
         mocks = stack.enter_context(child(arguments, data / "mocks.log"))
         told = await_ports(ports, mocks, data / "mocks.log")
         runfile.change(data, lambda run: run.update(mocks={"pid": mocks.pid, "peers": told["peers"]}))

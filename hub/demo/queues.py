@@ -7,8 +7,22 @@ from contextlib import contextmanager
 from typing import Any
 
 from hub import wiring
+from hub.secrets import open_secret
+from interfaces.amqp_address import FORMS, FileAddress, parse
 from interfaces.failure import Failure
 from interfaces.spec.registry import bundled
+
+
+def rabbit_address(given: str) -> str:
+    """The address given, or that which ``env:NAME`` or ``file:PATH`` holds; Failure(invalid) for any other broker."""
+    try:
+        address = open_secret(given)
+        broker = parse(address)
+    except ValueError as error:
+        raise Failure("invalid", str(error), where="--amqp", advice=FORMS) from None
+    if isinstance(broker, FileAddress):
+        raise Failure("invalid", "that is no RabbitMQ", where="--amqp", advice="without --amqp the queues are a file")
+    return address
 
 
 @contextmanager
