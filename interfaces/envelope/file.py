@@ -60,10 +60,20 @@ class FileEnvelope:
             return self._json.peek(wire)
         facts = {fact: wire.headers[f"file-{fact}"] for fact in FACTS if f"file-{fact}" in wire.headers}
         name = FileName(facts.get("name", ""), facts.get("date", ""), int(facts.get("sequence", 0)))
-        if self._settings.messages == "file":
-            return Opened(dict(wire.headers), {**self._codec.tree(wire.body, name), "@file": facts})
-        kind, tree = self._record(self._codec.tree(wire.body, name, excerpt=True))
-        return Opened({**wire.headers, "file-record": kind}, {**tree, "@file": facts})
+        whole = self._settings.messages == "file"
+        tree = self._codec.tree(wire.body, name, excerpt=not whole)
+        facts = {**self._said(tree), **facts}
+        if whole:
+            return Opened(dict(wire.headers), {**tree, "@file": facts})
+        kind, fields = self._record(tree)
+        return Opened({**wire.headers, "file-record": kind}, {**fields, "@file": facts})
+
+    def _said(self, tree: Tree) -> dict[str, str]:
+        """Date and number as the header says them: of an example nobody knows the name."""
+        header = self._layout.header
+        fields = header.computed("date", "sequence") if header else ()
+        said = {field.is_: str(tree.get(header.name, {}).get(field.name, "")) for field in fields} if header else {}
+        return {fact: text.replace("-", "")[:8] if fact == "date" else text for fact, text in said.items()}
 
     def _record(self, tree: Tree) -> tuple[str, Tree]:
         """The one line of an excerpt that is not the header, and its kind."""

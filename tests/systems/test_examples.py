@@ -50,7 +50,8 @@ def example_of(name: str, example: str) -> tuple[InterfaceSpec, Operation, Mappi
 def wire(spec: InterfaceSpec, operation: Operation, file: str) -> WireMessage:
     """The example as it would stand on the wire, with what its transport says beside the body."""
     body = (spec.folder / file).read_bytes() if file else b""
-    kind = "text/xml; charset=utf-8" if file.endswith(".xml") else "application/json"
+    kinds = {".xml": "text/xml; charset=utf-8", ".txt": "text/plain"}
+    kind = kinds.get(file[-4:], "application/json")
     said = {key: str(value) for key, value in operation.wire.items()}
     headers = {
         "amqp": {"type": said.get("type", "")},

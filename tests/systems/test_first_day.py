@@ -29,6 +29,8 @@ AGREED = {
     "bill-query": ("BILL outbound soap", "queryArrears queryBalance queryOutcome"),
     "order97": ("97 outbound table", "provision cancel queryOutcome"),
     "status97": ("97 inbound table", "notify"),
+    "settle-daily": ("SETTLE outbound file", "daily"),
+    "settle-result": ("SETTLE inbound file", "notify"),
 }
 
 
