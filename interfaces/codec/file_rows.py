@@ -169,6 +169,8 @@ class DelimitedRows:
         return text
 
     def join(self, parts: Sequence[bytes | str]) -> bytes:
+        if not self._quoted:  # csv would escape what is no quote here; ``place`` has seen that nothing is a delimiter
+            return (self._delimiter.join(map(str, parts)) + self._end).encode(self._charset)
         out = io.StringIO()
         csv.writer(out, lineterminator=self._end, **self._format).writerow(parts)  # type: ignore[arg-type]
         return out.getvalue().encode(self._charset)

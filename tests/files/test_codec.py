@@ -187,7 +187,11 @@ def test_unquoted_files_refuse_what_they_cannot_hold(tmp_path: Path) -> None:
     csv = made(
         tmp_path, 'charset: gbk\nform: delimited\ndelimiter: "|"\nquote: none\nformulas: keep', "A: {}\n      B: {}"
     )
-    assert csv.tree(b'"a"|b\n', name())["D"] == [{"A": '"a"', "B": "b"}]
+    tree = csv.tree(b'"a"|b\n', name())
+    assert tree["D"] == [{"A": '"a"', "B": "b"}]
+    out = BytesIO()
+    csv.write_tree(out, tree, name())
+    assert out.getvalue() == b'"a"|b\n'
     with pytest.raises(Failure, match="nothing is quoted"):
         csv.write(BytesIO(), [("D", {"A": "x|y"})], name(), {}, {})
 
