@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LISTED = ("id", "version", "system", "direction", "transport", "lifecycle", "operations", "title")
 SHOWN = ("id", "version", "system", "title", "owner", "lifecycle", "direction", "transport", "envelope", "contract")
 OPERATION = ("name", "pattern", "role", "request", "reply", "timeout", "idempotent", "probe")
+COMPARED = ("rule", "where", "old", "new", "hub_first", "peer_first", "advice")
 PROVED = ("row", "canonical", "wire", "converter", "verdict", "samples", "refused", "reason")
 APPLIED = ("row", "canonical", "value", "wire", "wire_value")
 
@@ -90,6 +91,31 @@ def prove(specs: tuple[str, ...], documents: int | None, seed: int | None, as_js
     for certificate in certificates:
         json_line(certificate.to_json()) if as_json else click.echo(_certificate(certificate))
     raise SystemExit(0 if all(certificate.ok for certificate in certificates) else NO)
+
+
+@group.command()
+@click.argument("old")
+@click.argument("new")
+@json_option
+def diff(old: str, new: str, as_json: bool) -> None:
+    """Compare two versions of an interface (ids, files or folders): what breaks while only one side has the new one.
+
+    Exit code 1 when something breaks in one of the two orders of roll-out, or the version number hides it.
+
+    \b
+    Example:
+      mboss interface diff bill-sync bill-sync
+    """
+    from interfaces.compat import compare
+
+    report = compare(_find(old), _find(new))
+    if as_json:
+        json_line(report.to_json())
+    else:
+        rows = [one.to_json() for one in report.findings]
+        click.echo(table(rows, COMPARED) if rows else "no difference")
+        click.echo(f"{report.old} -> {report.new}: the version step is {report.step}, needed is {report.needed}")
+    raise SystemExit(0 if report.ok else NO)
 
 
 @group.command("import-sheet")

@@ -6,6 +6,7 @@ A repeating element's shape is that of one element, so a path finds its way with
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -21,15 +22,45 @@ if TYPE_CHECKING:  # xmlschema is slow to import, and who has a shape of it has 
     from interfaces.contract.xsd import Type
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a schema says of the values at one place; "", None or () where it says nothing.
+
+    kind       primitive type: string, decimal, dateTime, object ...
+    lengths    least and most characters (bytes for table and file columns)
+    bounds     least and largest number, as text
+    """
+
+    kind: str = ""
+    lengths: tuple[int | None, int | None] = (None, None)
+    bounds: tuple[str, str] = ("", "")
+    patterns: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+
+
 class Shape(Protocol):
     """child: what stands under a name, None when nothing may. required: names that must be there. names: all that the
-    schema lists."""
+    schema lists, in its order. many: names that may be repeated. facts: of the values here."""
 
     def child(self, name: str) -> Shape | None: ...
 
     def required(self) -> frozenset[str]: ...
 
     def names(self) -> tuple[str, ...]: ...
+
+    def many(self) -> frozenset[str]: ...
+
+    def facts(self) -> Facts: ...
+
+
+class _Leaf:
+    """What most shapes say of repetition and values: nothing."""
+
+    def many(self) -> frozenset[str]:
+        return frozenset()
+
+    def facts(self) -> Facts:
+        return Facts()
 
 
 class JsonShape:
@@ -52,6 +83,21 @@ class JsonShape:
     def names(self) -> tuple[str, ...]:
         return tuple(self._schema.get("properties", ()))
 
+    def many(self) -> frozenset[str]:
+        properties = self._schema.get("properties", {})
+        return frozenset(name for name, one in properties.items() if _is_array(one, self._root))
+
+    def facts(self) -> Facts:
+        own = self._schema
+        kind = own.get("type", "")
+        return Facts(
+            kind=own.get("format") or (kind if isinstance(kind, str) else " or ".join(kind)),
+            lengths=(own.get("minLength"), own.get("maxLength")),
+            bounds=(str(own.get("minimum", "")), str(own.get("maximum", ""))),
+            patterns=(own["pattern"],) if "pattern" in own else (),
+            values=self.enum() or ((str(own["const"]),) if "const" in own else ()),
+        )
+
     def enum(self) -> tuple[str, ...]:
         """The values allowed here, () when they are not listed."""
         return tuple(str(value) for value in self._schema.get("enum", ()))
@@ -62,15 +108,23 @@ class JsonShape:
         return self._schema
 
 
+def _is_array(schema: Mapping[str, Any], root: Mapping[str, Any]) -> bool:
+    while "$ref" in schema:
+        schema = _referenced(schema, root)
+    return schema.get("type") == "array"
+
+
+def _referenced(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Any = root
+    for part in str(schema["$ref"]).removeprefix("#/").split("/"):
+        found = found[part]
+    target: Mapping[str, Any] = found
+    return target
+
+
 def _resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
     while "$ref" in schema or schema.get("type") == "array":
-        if "$ref" in schema:
-            found: Any = root
-            for part in str(schema["$ref"]).removeprefix("#/").split("/"):
-                found = found[part]
-            schema = found
-        else:
-            schema = schema.get("items", {})
+        schema = _referenced(schema, root) if "$ref" in schema else schema.get("items", {})
     return schema
 
 
@@ -103,6 +157,21 @@ class XmlShape:
         """The values allowed here, () when they are not listed."""
         return tuple(str(value) for value in getattr(self._type.component, "enumeration", None) or ())
 
+    def many(self) -> frozenset[str]:
+        return frozenset(_repeated(self._type.content, False)) if self._type.content else frozenset()
+
+    def facts(self) -> Facts:
+        simple = self._type.component if self._type.component.is_simple() else self._type.component.content
+        if not hasattr(simple, "primitive_type") or simple.primitive_type is None:
+            return Facts("complex")
+        return Facts(
+            kind=str(simple.primitive_type.local_name),
+            lengths=(simple.min_length, simple.max_length),
+            bounds=(_said(simple.min_value), _said(simple.max_value)),
+            patterns=tuple(getattr(simple.patterns, "regexps", ())),
+            values=self.enum(),
+        )
+
     def _kinds(self) -> Iterator[Type]:
         """The type, and those that xsi:type may put in its place."""
         yield self._type
@@ -112,6 +181,19 @@ class XmlShape:
 def _parts(kind: Type) -> Iterator[tuple[Any, bool]]:
     """(element, whether it must be there); (None, False) for a wildcard."""
     return _flat(kind.content, True) if kind.content else iter(())
+
+
+def _said(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _repeated(particle: Any, outer: bool) -> Iterator[str]:
+    many = outer or particle.repeated
+    if hasattr(particle.term, "particles"):
+        for inner in particle.term.particles:
+            yield from _repeated(inner, many)
+    elif many and hasattr(particle.term, "type"):
+        yield local(particle.term.name)
 
 
 def _flat(particle: Any, must: bool) -> Iterator[tuple[Any, bool]]:
@@ -126,14 +208,34 @@ def _flat(particle: Any, must: bool) -> Iterator[tuple[Any, bool]]:
         yield None, False
 
 
-class TableShape:
+class _Column(_Leaf):
+    """One column or field: an end."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+
+    def child(self, name: str) -> Shape | None:
+        return None
+
+    def required(self) -> frozenset[str]:
+        return frozenset()
+
+    def names(self) -> tuple[str, ...]:
+        return ()
+
+    def facts(self) -> Facts:
+        return self._facts
+
+
+class TableShape(_Leaf):
     """The columns of one interface table."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def child(self, name: str) -> Shape | None:
-        return NOTHING if name in self._table.columns else None
+        column = self._table.columns.get(name)
+        return None if column is None else _Column(Facts(column.type, (None, column.bytes or None)))
 
     def required(self) -> frozenset[str]:
         mark = self._table.read_mark
@@ -143,7 +245,7 @@ class TableShape:
         return tuple(self._table.columns)
 
 
-class RecordShape:
+class RecordShape(_Leaf):
     """The fields of one kind of line in an exchange file; ``more``: what stands beside them."""
 
     def __init__(self, record: FileRecord, more: Mapping[str, Shape] | None = None) -> None:
@@ -151,7 +253,8 @@ class RecordShape:
         self._more = more or {}
 
     def child(self, name: str) -> Shape | None:
-        return NOTHING if name in self._record.fields else self._more.get(name)
+        field = self._record.fields.get(name)
+        return self._more.get(name) if field is None else _Column(Facts("text", (None, field.bytes or None)))
 
     def required(self) -> frozenset[str]:
         """What no layout rule fills in."""
@@ -161,7 +264,7 @@ class RecordShape:
         return (*self._record.fields, *self._more)
 
 
-class Named:
+class Named(_Leaf):
     """Shapes by name; ``needed``: those that must be there."""
 
     def __init__(self, shapes: Mapping[str, Shape], needed: frozenset[str] = frozenset()) -> None:
@@ -191,7 +294,7 @@ def file_shape(layout: FileLayout, record: str, facts: Iterable[str]) -> Shape:
     return Named({**shapes, "@file": about, "#order": NOTHING}, frozenset(n for n in edges if shapes[n].required()))
 
 
-class Wrapped:
+class Wrapped(_Leaf):
     """A shape under one name: what ContractRoot rows see."""
 
     def __init__(self, name: str, inner: Shape) -> None:
@@ -208,7 +311,7 @@ class Wrapped:
         return (self._name,)
 
 
-class _Fixed:
+class _Fixed(_Leaf):
     """Everything goes (no schema), or nothing does (a leaf)."""
 
     def __init__(self, open_: bool) -> None:
