@@ -26,11 +26,18 @@ def findings(data: Path | None = None) -> dict[str, list[Failure]]:
         config = load(data)
     except Failure as failure:
         return {"configuration": [failure]}
-    specs = _bundled()
+    specs = bundled()
     return {"configuration": [], **{name: list(check(config, specs)) for name, check in CHECKS.items()}}
 
 
-def _bundled() -> Specs:
+def entry(config: Config) -> str:
+    """Who may come in, in words."""
+    if config.security.authentication == "on":
+        return f"authentication is on: partners by subscription, people by login, on {config.host}"
+    return f"authentication is off: whoever reaches {config.host} (this machine only) may do everything"
+
+
+def bundled() -> Specs:
     with as_file(files("interfaces") / "systems") as folder:
         return {spec.id: spec for spec in load_folder(folder)}
 

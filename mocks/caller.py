@@ -21,15 +21,20 @@ class HubRefused(Exception):
 
 
 class Caller:
-    """``hub()`` tells the hub's base URL at the time of the call; thread-safe."""
+    """``hub()`` and ``key()`` tell the hub's base URL and our API key there, "" for none, at the time of the call.
 
-    def __init__(self, hub: Callable[[], str]) -> None:
+    Thread-safe.
+    """
+
+    def __init__(self, hub: Callable[[], str], key: Callable[[], str] = str) -> None:
         self._hub = hub
+        self._key = key
         self._client = httpx.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False)
 
     def call(self, service: Service, operation: str, fields: Body) -> Body:
         """Send one request and return the reply's tree. Again: not delivered for sure. HubRefused: never will be."""
         headers = {"content-type": "text/xml; charset=utf-8", "soapaction": f'"{service.namespace}/{operation}"'}
+        headers |= {"x-api-key": key} if (key := self._key()) else {}
         document = envelope(service, operation, fields)
         try:
             response = self._client.post(f"{self._hub()}/soap/{service.id}", content=document, headers=headers)

@@ -3,6 +3,7 @@
 GET  journal[?key=&limit=], state, effects, verify, faults, config
 POST scenario | faults   one rule or a list of rules (mocks/rules.py)
 POST config              {"hub_url": ..., "clock_offset": microseconds, or any setting of the peer}
+                         hub_key: our API key at the hub
 POST reset
 """
 
@@ -49,8 +50,9 @@ def verify(peer: Peer, tx: Tx) -> Body:
 
 
 def settings(tx: Tx) -> Body:
-    """Name -> value, all text."""
-    return {row["name"]: row["value"] for row in tx.rows("SELECT * FROM setting")}
+    """Name -> value, all text; a key is not shown."""
+    found = {row["name"]: row["value"] for row in tx.rows("SELECT * FROM setting")}
+    return found | {name: "***" for name in found.keys() & {"hub_key"} if found[name]}
 
 
 def configure(peer: Peer, data: Any) -> Body:

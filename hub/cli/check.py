@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hub.cli.output import DONE, NO, data_option, json_option
+from hub.cli.output import DONE, NO, data_option, json_option, note
 from hub.cli.table import json_line
 
 
@@ -21,7 +21,8 @@ def command(ctx: click.Context, data: Path | None, as_json: bool) -> None:
     Example:
       mboss check --data mboss-data
     """
-    from hub.checks import findings
+    from hub.checks import entry, findings
+    from hub.config import load
 
     found = findings(data)
     if as_json:
@@ -30,4 +31,6 @@ def command(ctx: click.Context, data: Path | None, as_json: bool) -> None:
     else:
         for name, failures in found.items():
             click.echo("\n".join([f"{'NO' if failures else 'ok'}  {name}", *(f"    {f}" for f in failures)]))
+        if not found["configuration"]:
+            note(entry(load(data)))
     ctx.exit(NO if any(found.values()) else DONE)

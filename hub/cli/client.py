@@ -1,7 +1,8 @@
 """How the command line talks to a running hub: one HTTP client, one way to find it, one way to fail.
 
-The address is, first found wins: ``--url``; the hub listed in ``DIR/run.json`` (``--data DIR``);
-``MBOSS_URL``; ``http://127.0.0.1:8080``. What the hub refuses arrives as the Failure it meant.
+Who asks is ``MBOSS_USER`` with ``MBOSS_PASSWORD``, where the hub wants to know. The address is, first found wins:
+``--url``; the hub listed in ``DIR/run.json`` (``--data DIR``); ``MBOSS_URL``; ``http://127.0.0.1:8080``. What the hub
+refuses arrives as the Failure it meant.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import httpx
 
 from hub import runfile
 from hub.cli.output import data_option, json_option
+from hub.secrets import open_secret
 from interfaces.failure import CODES, Code, Failure
 
 DEFAULT_URL: Final = "http://127.0.0.1:8080"
@@ -46,7 +48,7 @@ class Target:
         url = "/".join((self.url, "api/v1", *(quote(segment, safe="") for segment in path)))
         try:
             # trust_env: a proxy of the environment has no business between an operator and his own hub
-            answer = httpx.request(method, url, timeout=TIMEOUT, trust_env=False, **rest)
+            answer = httpx.request(method, url, timeout=TIMEOUT, trust_env=False, auth=_login(), **rest)
             data = answer.json()
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Failure(
@@ -59,6 +61,15 @@ class Target:
         if answer.is_success:
             return data
         raise refused(data, url)
+
+
+def _login() -> tuple[str, str] | None:
+    """MBOSS_USER and MBOSS_PASSWORD (the password itself, env:NAME or file:PATH); None without a name."""
+    name = os.environ.get("MBOSS_USER")
+    try:
+        return (name, open_secret(os.environ.get("MBOSS_PASSWORD", ""))) if name else None
+    except ValueError as error:
+        raise Failure("invalid", str(error), where="MBOSS_PASSWORD") from None
 
 
 def refused(problem: Any, url: str) -> Failure:

@@ -19,6 +19,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "check": ("hub.cli.check:command", "Say what is wrong before it is started."),
     "interface": ("hub.cli.interface:group", "Read, check and try interface specs."),
     "topology": ("hub.cli.topology:group", "Show which system serves what, where."),
+    "subscription": ("hub.cli.subscription:group", "Let partners in, renew their keys, shut them out."),
+    "user": ("hub.cli.user:group", "Make and change local users."),
     "order": ("hub.cli.order:group", "Show, list and trace orders."),
     "fallout": ("hub.cli.fallout:group", "Work on tasks that need a person."),
     "bench": ("hub.cli.bench:command", "Measure, each figure beside something known."),

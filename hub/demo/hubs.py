@@ -10,6 +10,7 @@ from typing import Any, Final
 import httpx
 
 from hub import runfile
+from hub.demo import keys
 from interfaces.clock import Deadline
 from interfaces.failure import Failure
 
@@ -31,6 +32,7 @@ class Hubs:
         self._client = httpx.Client(timeout=60.0, trust_env=False, limits=httpx.Limits(max_connections=64))
         self._lock = threading.Lock()
         self._over = threading.Event()
+        self._keys = keys.read(data)
         self.url = ""
 
     def close(self) -> None:
@@ -41,16 +43,16 @@ class Hubs:
     def get(self, path: str, **query: Any) -> Any:
         """JSON of a GET; Failure(internal) when the answer is an error."""
         params = {name: value for name, value in query.items() if value is not None}
-        answer = self.persist(lambda: self._client.build_request("GET", self.url + path, params=params))
+        known = keys.proof(self._keys, "GET", path)
+        answer = self.persist(lambda: self._client.build_request("GET", self.url + path, params=params, headers=known))
         if answer.is_success:
             return answer.json()
         raise Failure("internal", f"GET {path} answered {answer.status_code}", detail={"body": answer.text[:500]})
 
     def post(self, path: str, body: Callable[[], bytes], headers: dict[str, str]) -> httpx.Response:
         """POST; ``body`` is asked anew for every attempt, for senders that number their exchanges."""
-        return self.persist(
-            lambda: self._client.build_request("POST", self.url + path, content=body(), headers=headers)
-        )
+        said = headers | keys.proof(self._keys, "POST", path)
+        return self.persist(lambda: self._client.build_request("POST", self.url + path, content=body(), headers=said))
 
     def persist(self, request: Callable[[], httpx.Request]) -> httpx.Response:
         """Send, and again to a living hub as long as nobody answers."""

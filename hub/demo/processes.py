@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hub import runfile
+from hub.demo import keys
 from hub.demo.hubs import pause
 from hub.demo.queues import own_queues, rabbit_address
 from interfaces.clock import Deadline
@@ -56,6 +57,7 @@ def house(data: Path, port: int, amqp: str = "") -> Iterator[House]:
         told = await_ports(ports, mocks, data / "mocks.log")
         runfile.change(data, lambda run: run.update(mocks={"pid": mocks.pid, "peers": told["peers"]}))
         write_config(data, port, told)
+        keys.provision(data, told["peers"])
         hub = stack.enter_context(child(["hub.cli.main", "serve", "--data", str(data)], data / "hub.log"))
         await_hub(data, hub)
         yield House(data, url, told["peers"], hub)

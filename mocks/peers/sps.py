@@ -24,11 +24,11 @@ class Sps(Peer):
     code = "SPS"
     title = "service provisioning"
     services = (SERVED, RESULTS)
-    defaults = {"hub_url": "", "step_seconds": "0"}
+    defaults = {"hub_url": "", "hub_key": "", "step_seconds": "0"}
 
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
-        self.caller = Caller(self._hub)
+        self.caller = Caller(self._hub, self._key)
 
     def _hub(self) -> str:
         with self.store.look() as tx:
@@ -36,6 +36,10 @@ class Sps(Peer):
         if not url:
             raise Again("the hub's address is not configured yet")
         return url
+
+    def _key(self) -> str:
+        with self.store.look() as tx:
+            return tx.setting("hub_key")
 
     def stop(self) -> None:
         super().stop()

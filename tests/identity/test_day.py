@@ -1,0 +1,41 @@
+"""The day with authentication on: its systems subscribe, its driver logs in, and nobody else gets anything."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import httpx
+import pytest
+
+from hub.demo import day, keys
+from hub.demo.hubs import Hubs
+from hub.demo.peers import Peers
+from hub.demo.processes import house
+
+
+@pytest.mark.slow
+def test_a_day_with_authentication_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MBOSS_SECURITY__AUTHENTICATION", "on")
+    data = tmp_path / "day"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with house(data, port) as running:
+        hubs, peers = Hubs(data), Peers(running.peers)
+        try:
+            result = day.live(day.plan(None, 1), hubs, peers, lambda: None)
+            assert result.good, result.to_text()
+            assert httpx.get(f"{running.url}/api/v1/orders", trust_env=False).status_code == 401
+            assert httpx.get(f"{running.url}/readyz", trust_env=False).status_code == 200
+            known = keys.read(data)
+        finally:
+            hubs.close()
+            peers.close()
+    assert os.stat(data / keys.FILE).st_mode & 0o077 == 0
+    written = [file for file in data.iterdir() if file.suffix == ".log" or ".db" in file.name]
+    kept = b"".join(file.read_bytes() for file in written)
+    assert b"SrcSysSign&gt;***" in kept or b"SrcSysSign>***" in kept
+    for secret in (known["password"], *(known[system].split("_")[2] for system in keys.KEYED)):
+        assert secret.encode() not in kept
