@@ -33,7 +33,7 @@ def test_a_database_of_our_own_is_empty(postgres_url: str) -> None:
 def test_without_the_service_its_tests_are_left_out_and_one_line_says_so() -> None:
     done = run(ci="")
     assert "1 deselected" in done.stdout
-    assert done.stdout.count("PostgreSQL does not answer") == 1
+    assert done.stdout.count("not here: PostgreSQL (MBOSS_TEST_POSTGRES)") == 1
 
 
 def test_in_ci_a_missing_service_fails_the_run() -> None:
