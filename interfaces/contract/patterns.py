@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from re import _parser as parser  # type: ignore[attr-defined,unused-ignore]  # the standard library's own reading
+from re import _parser as parser  # type: ignore[attr-defined]  # the standard library's own reading of a pattern
 from typing import Any
 
 _READABLE = re.compile(r"[A-Za-z0-9]")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
-import rstr
+from interfaces.contract.patterns import texts
 
 Schema = Mapping[str, Any]
 
@@ -27,7 +29,6 @@ class Samples:
 
     def __init__(self, seed: int, charset: str = "utf-8") -> None:
         self.random = random.Random(seed)
-        self._patterns = rstr.Rstr(self.random)
         self._letters = _PLAIN + _CHINESE + (_RARE if charset in _WIDE else "")
         self._rare = charset in _WIDE
 
@@ -58,7 +59,7 @@ class Samples:
         if "format" in schema:
             return self._moment(schema["format"])
         if "pattern" in schema:
-            return self._patterns.xeger(schema["pattern"])[: schema.get("maxLength", _LONGEST)]
+            return self.random.choice(_matching(schema["pattern"]))
         least, most = _lengths(schema)
         length = self.random.randint(least, min(most, max(least, 24)))
         return "".join(self.random.choice(self._letters) for _ in range(length))
@@ -124,6 +125,11 @@ _MOMENTS: Mapping[str, tuple[str, ...]] = {
         "2026-03-08T02:30:00-05:00",
     ),
 }
+
+
+@cache
+def _matching(pattern: str) -> list[str]:
+    return [text for text in texts(pattern) if re.search(pattern, text)] or [""]
 
 
 def _listed(schema: Schema) -> tuple[Any, ...] | None:
