@@ -237,15 +237,16 @@ def take_lane_numbers(connection: sa.Connection, counts: Mapping[str, int]) -> d
 
 
 def _find_parents(connection: sa.Connection, taken: Sequence[Acceptance]) -> None:
-    """A peer's own order names the service order it belongs to by the key it got: the task's id."""
+    """A peer's own order names the service order it belongs to by the key it got, the task's id; nobody else may."""
     wanted = {i.parent for i in taken if i.parent}
     if not wanted:
         return
     t = schema.task
-    found = {r.id: r.order_id for r in connection.execute(sa.select(t.c.id, t.c.order_id).where(t.c.id.in_(wanted)))}
+    rows = connection.execute(sa.select(t.c.id, t.c.peer, t.c.order_id).where(t.c.id.in_(wanted)))
+    found = {(r.id, r.peer): r.order_id for r in rows}
     for item in taken:
-        if item.parent in found:
-            item.order |= {"parent_order": found[item.parent], "parent_task": item.parent}
+        if order_id := found.get((item.parent, item.order["source"])):
+            item.order |= {"parent_order": order_id, "parent_task": item.parent}
 
 
 def _insert(connection: sa.Connection, taken: Sequence[Acceptance], look: _Look) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adapters.http_pool import HttpPool, shared
+from adapters.peer_auth import PeerAuth
 from interfaces.channel import Peer
 from interfaces.clock import Deadline
 from interfaces.failure import Failure
@@ -20,11 +21,12 @@ class RestChannel:
     def __init__(self, spec: InterfaceSpec, peer: Peer, pool: HttpPool | None = None) -> None:
         self._address = peer.address.rstrip("/")
         self._where = spec.ref
+        self._auth = PeerAuth.of(peer.options.get("auth", ""), peer.code)
         self._pool = pool or shared()
 
     def call(self, operation: Operation, request: WireMessage, deadline: Deadline) -> WireMessage:
         method = request.headers.get(":method", str(operation.wire.get("method", "POST")))
-        return self._pool.send(method, self._url(operation, request), request, deadline)
+        return self._pool.send(method, self._url(operation, request), self._auth.on(request), deadline)
 
     def close(self) -> None:
         """Nothing of its own: the connections belong to the shared pool."""

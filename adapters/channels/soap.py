@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from adapters.http_pool import HttpPool, shared
+from adapters.peer_auth import PeerAuth
 from interfaces.channel import Peer
 from interfaces.clock import Deadline
 from interfaces.spec.model import InterfaceSpec, Operation
@@ -20,11 +21,14 @@ class SoapChannel:
 
     def __init__(self, spec: InterfaceSpec, peer: Peer, pool: HttpPool | None = None) -> None:
         self._address = peer.address
+        self._encoding = spec.transport.encoding
+        self._auth = PeerAuth.of(peer.options.get("auth", ""), peer.code)
         self._content_type = f"text/xml; charset={spec.transport.encoding}"
         self._pool = pool or shared()
 
     def call(self, operation: Operation, request: WireMessage, deadline: Deadline) -> WireMessage:
-        return self._pool.send("POST", self._address, self._addressed(operation, request), deadline)
+        proved = self._auth.in_envelope(self._addressed(operation, request), self._encoding)
+        return self._pool.send("POST", self._address, proved, deadline)
 
     def close(self) -> None:
         """Nothing of its own: the connections belong to the shared pool."""

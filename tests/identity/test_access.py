@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -96,6 +97,12 @@ def test_another_verb_opens_nothing(town: Town, method: str, path: str) -> None:
 def test_no_other_site_may_read(town: Town) -> None:
     answer = town.asks("viewer", "GET", "/api/v1/orders", headers={"Origin": "https://evil.example"})
     assert "access-control-allow-origin" not in answer.headers
+
+
+def test_the_docs_hold_the_table() -> None:
+    written = Path("docs/access.md").read_text("utf-8")
+    assert "\n".join(access.lines()) in written
+    assert all(f"- **{role}** {text}" in written for role, text in ROLES.items())
 
 
 def test_a_route_without_a_line_is_closed_for_all_but_this_machine() -> None:
