@@ -67,6 +67,11 @@ class Accepted:
 Verdict = Accepted | Failure
 
 KEY = ("source", "area", "type", "external_id")
+PLANNED = (
+    *("id", "order_id", "pos", "name", "function", "operation", "type", "title", "peer", "interface", "body"),
+    *("state", "after", "inputs", "undo", "point_of_no_return", "priority", "due_at", "updated_at"),
+)
+"""What acceptance knows of a task. Everything else is still to happen: the table's defaults."""
 STILL_OPEN = (
     "JOIN orders ON orders.id = order_lane.order_id "
     f"WHERE orders.state NOT IN ({', '.join(repr(s) for s in sorted(ORDER_END))}) ORDER BY no"
@@ -252,7 +257,7 @@ def _find_parents(connection: sa.Connection, taken: Sequence[Acceptance]) -> Non
 def _insert(connection: sa.Connection, taken: Sequence[Acceptance], look: _Look) -> None:
     if taken:
         insert_many(connection, schema.orders, [i.order for i in taken])
-        insert_many(connection, schema.task, [t for i in taken for t in i.tasks])
+        insert_many(connection, schema.task, [t for i in taken for t in i.tasks], PLANNED)
         insert_many(connection, schema.business_key, sorted(look.new_keys, key=itemgetter(*KEY)))
     if look.new_exchanges:
         insert_many(connection, schema.exchange, sorted(look.new_exchanges, key=itemgetter("scope", "exchange_id")))

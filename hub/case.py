@@ -208,36 +208,35 @@ def undo_task(task: Record, order_id: str, pos: int, after: list[str], now: int)
     return row
 
 
+_BLANK: Record = {
+    "kind": "do",
+    "state": "pending",
+    "mode": "send",
+    "sent": 0,
+    "after": (),
+    "inputs": (),
+    "undo": None,
+    "undo_of": "",
+    "point_of_no_return": "",
+    "title": None,
+    "output": None,
+    "failure": None,
+    "reason": "",
+    "attempt": 0,
+    "priority": 5,
+    "due_at": 0,
+    "deadline_at": 0,
+    "deadline_real": 0,
+    "lease_owner": "",
+    "lease_until": 0,
+    "fence": 0,
+    "updated_at": 0,
+}
+
+
 def new_task(order_id: str, pos: int, **fields: Any) -> Record:
     """A complete task row with the table's defaults (batches insert equal keys)."""
-    return {
-        "id": derived("tk", order_id, f"{pos:02}"),
-        "order_id": order_id,
-        "pos": pos,
-        "kind": "do",
-        "state": "pending",
-        "mode": "send",
-        "sent": 0,
-        "after": [],
-        "inputs": [],
-        "undo": None,
-        "undo_of": "",
-        "point_of_no_return": "",
-        "title": {},
-        "output": None,
-        "failure": None,
-        "reason": "",
-        "attempt": 0,
-        "priority": 5,
-        "due_at": 0,
-        "deadline_at": 0,
-        "deadline_real": 0,
-        "lease_owner": "",
-        "lease_until": 0,
-        "fence": 0,
-        "updated_at": 0,
-        **fields,
-    }
+    return _BLANK | {"id": derived("tk", order_id, f"{pos:02}"), "order_id": order_id, "pos": pos} | fields
 
 
 # -- loading and saving many at once ----------------------------------------------------------------

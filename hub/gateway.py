@@ -29,6 +29,7 @@ class Gateway:
         self._open = open_channel
         self._channels: dict[tuple[str, str], Channel] = {}
         self._lock = threading.Lock()
+        self._found: dict[tuple[int, tuple[str, ...], str], tuple[str, Operation]] = {}  # by registry version
 
     def agreement(self, ref: str) -> Agreement:
         """The compiled spec behind ``id@version`` (or the active version of ``id``)."""
@@ -40,6 +41,13 @@ class Gateway:
 
     def find_operation(self, refs: tuple[str, ...], name: str) -> tuple[str, Operation]:
         """Which of these interfaces has the operation: (``id@version``, operation), else Failure ``internal``."""
+        key = (self._registry.version(), refs, name)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._find_operation(refs, name)
+        return found
+
+    def _find_operation(self, refs: tuple[str, ...], name: str) -> tuple[str, Operation]:
         for ref in refs:
             spec = self.agreement(ref).spec
             if name in spec.operations:

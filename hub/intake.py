@@ -5,9 +5,10 @@ Thread-safe. ``submit`` never raises: a Failure travels in the future. Nothing i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -56,6 +57,10 @@ class Inbound:
     by: Subscription | None = None
 
 
+Prepared = tuple[Acceptance, Inbound, "Future[Message]"]
+"""An order ready to be written, what it came from, and where its answer is awaited."""
+
+
 class Intake:
     """See the module.
 
@@ -83,13 +88,29 @@ class Intake:
 
     def submit(self, inbound: Inbound) -> Future[Message]:
         """The canonical reply once everything it says is committed; Failure when refused."""
+        return self.submit_all([inbound])[0]
+
+    def submit_all(self, batch: Sequence[Inbound]) -> list[Future[Message]]:
+        """``submit`` for each, in one go: their orders are accepted together."""
+        orders: list[Prepared] = []
+        answers = [self._begin(self._by_code(inbound), orders) for inbound in batch]
+        if orders:
+            written = self._store.submit_all(accept, [acceptance for acceptance, _, _ in orders])
+            for (_, inbound, done), verdict in zip(orders, written, strict=True):
+                verdict.add_done_callback(partial(self._accepted, inbound, done))
+        return answers
+
+    def _begin(self, inbound: Inbound, orders: list[Prepared]) -> Future[Message]:
+        """Everything but the write of an order, which is added to ``orders``."""
         done: Future[Message] = Future()
         done.set_running_or_notify_cancel()
-        roles = {"order": self._order, "event": self._event, "call": self._call}
-        inbound = self._by_code(inbound)
         try:
             inbound = self._settled(inbound)
-            roles[inbound.received.operation.role or "call"](inbound, done)
+            role = inbound.received.operation.role or "call"
+            if role == "order":
+                orders.append((self.prepare(inbound), inbound, done))
+            else:
+                {"event": self._event, "call": self._call}[role](inbound, done)
         except Failure as failure:
             self._refuse_later(inbound, failure, done)
         except Exception as error:
@@ -137,11 +158,6 @@ class Intake:
         self._calls.ask(question, message, route, lambda body: self._reply(inbound, body), done)
 
     # -- orders -------------------------------------------------------------------------------------
-
-    def _order(self, inbound: Inbound, done: Future[Message]) -> None:
-        acceptance = self.prepare(inbound)
-        written = self._store.submit(accept, acceptance)
-        written.add_done_callback(lambda f: self._accepted(inbound, f, done))
 
     def prepare(self, inbound: Inbound) -> Acceptance:
         """Everything that can be decided without the store: area, plan, bindings, digest. Failure if refused."""
@@ -200,7 +216,7 @@ class Intake:
             return message
         return replace(message, area=found, body={**message.body, "area": found})
 
-    def _accepted(self, inbound: Inbound, written: Future[Verdict], done: Future[Message]) -> None:
+    def _accepted(self, inbound: Inbound, done: Future[Message], written: Future[Verdict]) -> None:
         failpoint("accept.after_commit")
         error = written.exception()
         if error is not None:

@@ -130,8 +130,8 @@ def stamp(body: Body, type_name: str, key: str, order_id: str, message: Message,
     made = {**body, "externalId": key, "area": message.area}
     for name in _places(type_name):
         value = undoes if name == "originalOrder" else order_id
-        if value:
-            made.setdefault(name, value)
+        if value and name not in made:
+            made[name] = value
     return made
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -26,6 +28,9 @@ from interfaces.spec.model import InterfaceSpec
 from interfaces.wire import WireMessage
 
 log = structlog.get_logger(__name__)
+
+TOGETHER = 16
+"""Most messages handed over at once: while the store commits some, the loop prepares the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +53,36 @@ def keyed(by: Subscription, interface: str) -> Subscription:
 
 
 class Desk:
-    """One per process, between the doors and ``hub.intake``."""
+    """One per event loop, between the doors and ``hub.intake``.
+
+    What the doors bring in one turn of the loop is handed over together, so that loop and writer meet once per batch
+    and not once per order.
+    """
 
     def __init__(self, hub: Hub) -> None:
         self._intake = hub.intake
         self._gate = hub.gate
+        self._brought: list[tuple[Inbound, asyncio.Future[Message]]] = []
 
     async def submit(self, inbound: Inbound) -> Message:
         """The canonical reply; raises Failure, which is then in the journal and names its row."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Message] = loop.create_future()
+        if not self._brought:
+            loop.call_soon(self._hand_over)
+        self._brought.append((inbound, answer))
         try:
-            return await asyncio.wrap_future(self._intake.submit(inbound))
+            return await answer
         except Failure as failure:
             failure.detail.setdefault("incident", inbound.received.message.id)
             raise
+
+    def _hand_over(self) -> None:
+        brought, self._brought = self._brought[:TOGETHER], self._brought[TOGETHER:]
+        if self._brought:
+            asyncio.get_running_loop().call_soon(self._hand_over)
+        for (_, answer), done in zip(brought, self._intake.submit_all([i for i, _ in brought]), strict=True):
+            done.add_done_callback(partial(_call_back, answer))
 
     async def known(self, spec: InterfaceSpec, opened: Opened, key: str = "") -> Guest:
         """Whose request it is: by its API key, else by what its envelope says. Failure ``unauthenticated``.
@@ -103,6 +125,20 @@ class Desk:
             incident = unjournalled(error, endpoint)
         failure.detail["incident"] = incident
         return failure
+
+
+def _call_back(answer: asyncio.Future[Message], done: Future[Message]) -> None:
+    """From the thread that knows the answer to the loop that waits for it."""
+    answer.get_loop().call_soon_threadsafe(_settle, answer, done)
+
+
+def _settle(answer: asyncio.Future[Message], done: Future[Message]) -> None:
+    if answer.cancelled():  # the caller hung up
+        return
+    if error := done.exception():
+        answer.set_exception(error)
+    else:
+        answer.set_result(done.result())
 
 
 def unjournalled(error: BaseException, endpoint: str) -> str:

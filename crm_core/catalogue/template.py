@@ -63,13 +63,19 @@ def _compile(template: Any) -> Build:
 
 def _object(template: dict[str, Any]) -> Build:
     fixed = {key: value for key, value in template.items() if not any(names(value))}
-    parts = tuple((key, _compile(value)) for key, value in template.items() if key not in fixed)
-    if not parts:
+    plain = tuple((key, value[1:]) for key, value in template.items() if key not in fixed and isinstance(value, str))
+    parts = tuple((key, _compile(v)) for key, v in template.items() if key not in fixed and not isinstance(v, str))
+    if not plain and not parts:
         return lambda facts: dict(fixed)
 
     def build(facts: Facts) -> dict[str, Any] | None:
         made = fixed.copy()
         present = False
+        for key, name in plain:  # a fact as it is, which most are: no call
+            value = facts[name]
+            if value is not None:
+                made[key] = value
+                present = True
         for key, part in parts:
             value = part(facts)
             if value is not None:

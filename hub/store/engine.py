@@ -19,6 +19,9 @@ CONNECT: Final = 5
 SESSION: Final = {"lock_timeout": "3s", "idle_in_transaction_session_timeout": "10s"}
 """A process that was stopped in the middle of a transaction must not hold its rows for ever; who waits, looks again."""
 
+_WRITER: Final = ("temp_store=MEMORY", "cache_size=-65536")
+"""What one statement may have to undo stays out of the file system; 64 MiB hold the ends of all indexes."""
+
 
 def plain(value: object) -> object:
     """Canonical numbers may be Decimal (JSON is read that way); whole ones stay whole."""
@@ -67,8 +70,8 @@ def _sqlite(url: URL, args: dict[str, Any], writes: bool) -> Engine:
         connection.isolation_level = None  # SQLAlchemy's begin event opens transactions, not the driver
         for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MS}", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
-        if not writes:
-            connection.execute("PRAGMA query_only=ON")
+        for pragma in _WRITER if writes else ("query_only=ON",):
+            connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:

@@ -25,11 +25,12 @@ ROWS = 32
 """Most rows of one insert: few different statements, all of them kept prepared by the driver."""
 
 
-def insert_many(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
-    """Insert rows that all have the first row's columns; JSON columns are encoded, None stays NULL."""
+def insert_many(connection: sa.Connection, table: sa.Table, rows: Sequence[Row], columns: tuple[str, ...] = ()) -> None:
+    """Insert rows: ``columns`` of each, all that the first row has unless said otherwise; the rest gets the table's
+    defaults. JSON columns are encoded, None stays NULL."""
     if not rows:
         return
-    columns = tuple(rows[0])
+    columns = columns or tuple(rows[0])
     json_at = _json_at(table, columns)
     pick = itemgetter(*columns)
     values = [_encoded(pick(row), json_at) for row in rows]

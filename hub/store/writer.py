@@ -47,7 +47,7 @@ class Store:
         self._writer_engine: Engine = open_engine(url, writes=True)
         self._process = patiently(self._opened)
         self._reader_engine: Engine = open_engine(url, writes=False)
-        self._queue: queue.SimpleQueue[Write | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[Write] | None] = queue.SimpleQueue()
         self._listeners: list[tuple[Callable[[], None], frozenset[Any]]] = []
         self._closing = threading.Lock()
         self._closed = False
@@ -65,14 +65,22 @@ class Store:
 
     def submit(self, apply: Callable[[sa.Connection, Sequence[T]], Sequence[R]], item: T) -> Future[R]:
         """Queue one write; the future holds its result after the commit, or the error that undid it."""
-        future: Future[R] = Future()
-        future.set_running_or_notify_cancel()  # a caller who walks away cannot cancel a write
+        return self.submit_all(apply, [item])[0]
+
+    def submit_all(
+        self, apply: Callable[[sa.Connection, Sequence[T]], Sequence[R]], items: Sequence[T]
+    ) -> list[Future[R]]:
+        """``submit`` for each of ``items``, in one go: the writer wakes up once and finds them all."""
+        futures: list[Future[R]] = [Future() for _ in items]
+        for future in futures:
+            future.set_running_or_notify_cancel()  # a caller who walks away cannot cancel a write
         with self._closing:
-            if self._closed:
-                future.set_exception(Failure("unavailable", "the hub is stopping and takes no writes"))
-            else:
-                self._queue.put((apply, item, future))
-        return future
+            if not self._closed:
+                self._queue.put([(apply, item, future) for item, future in zip(items, futures, strict=True)])
+                return futures
+        for future in futures:
+            future.set_exception(Failure("unavailable", "the hub is stopping and takes no writes"))
+        return futures
 
     def write(self, apply: Callable[[sa.Connection, Sequence[T]], Sequence[R]], item: T) -> R:
         """``submit`` and wait. Never call it from an event loop."""
@@ -108,22 +116,22 @@ class Store:
     # -- the writer thread -------------------------------------------------------------------------
 
     def _run(self) -> None:
-        while (first := self._queue.get()) is not None:
-            writes = [first, *self._queued()]
-            stop = writes[-1] is None
-            self._commit([w for w in writes if w is not None])
-            if stop:
-                return
+        going = True
+        while going and (writes := self._queue.get()) is not None:
+            going = self._take_queued(writes)
+            self._commit(writes)
 
-    def _queued(self) -> Iterator[Write | None]:
-        for _ in range(BATCH - 1):
+    def _take_queued(self, writes: list[Write]) -> bool:
+        """Add what else is queued; False when the end was among it."""
+        while len(writes) < BATCH:
             try:
-                write = self._queue.get_nowait()
+                more = self._queue.get_nowait()
             except queue.Empty:
-                return
-            yield write
-            if write is None:
-                return
+                break
+            if more is None:
+                return False
+            writes += more
+        return True
 
     def _commit(self, writes: list[Write]) -> None:
         self.batches += 1

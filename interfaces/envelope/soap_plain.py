@@ -153,10 +153,11 @@ def _parts(root: Any) -> tuple[Any, Any]:
         raise _refuse("the Envelope is not SOAP 1.1's", "VersionMismatch")
     if root.tag != _ENVELOPE:
         raise _refuse("the document is no SOAP Envelope", "Client")
-    bodies, headers = root.findall(_BODY), root.findall(_HEADER)
+    children = list(root)
+    bodies, headers = ([e for e in children if e.tag == name] for name in (_BODY, _HEADER))
     if len(bodies) != 1:
         raise _refuse(f"the Envelope has {len(bodies)} Bodies, one is allowed", "Client")
-    if headers not in ([], [root[0]]):
+    if headers not in ([], children[:1]):
         raise _refuse("one Header may stand in the Envelope, before all else", "Client")
     return (headers[0] if headers else None), bodies[0]
 

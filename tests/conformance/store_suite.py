@@ -40,6 +40,12 @@ def hold(store: Store, gate: threading.Event) -> None:
 
 
 class StoreSuite:
+    def test_what_is_submitted_in_one_go_shares_one_transaction_though_the_writer_is_idle(self, store: Store) -> None:
+        before = store.batches
+        futures = store.submit_all(put, [f"k{i}" for i in range(40)])
+        assert [f.result(10) for f in futures] == [f"k{i}" for i in range(40)]
+        assert store.batches - before == 1
+
     def test_what_is_queued_together_shares_one_transaction(self, store: Store) -> None:
         gate = threading.Event()
         hold(store, gate)
@@ -75,9 +81,9 @@ class StoreSuite:
 
     def test_a_write_after_the_end_is_refused_and_waits_for_nobody(self, store: Store) -> None:
         store.close()
-        refused = store.submit(put, "late").exception(10)
-        assert isinstance(refused, Failure)
-        assert refused.code == "unavailable"
+        for refused in [f.exception(10) for f in store.submit_all(put, ["late", "later"])]:
+            assert isinstance(refused, Failure)
+            assert refused.code == "unavailable"
 
     def test_a_database_that_takes_nothing_is_asked_once_for_a_whole_batch(self, store: Store) -> None:
         """Locked by somebody else: forty writes wait together, not one after the other."""

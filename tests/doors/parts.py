@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -103,6 +103,9 @@ class Intake:
         except Exception as error:
             future.set_exception(error)
         return future
+
+    def submit_all(self, batch: Sequence[Inbound]) -> list[Future[Message]]:
+        return [self.submit(inbound) for inbound in batch]
 
     def refuse(self, wire: WireMessage, failure: Failure, endpoint: str, caller: str = "") -> Future[str]:
         self.refused.append((wire, failure, endpoint))
