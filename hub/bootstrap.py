@@ -5,12 +5,14 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import chain
 from typing import IO, Any
 
 import sqlalchemy as sa
 import structlog
 
-from hub import policy, registry, topology, wiring
+from hub import policy, topology, wiring
 from hub.calls import Calls
 from hub.checks import short_leases
 from hub.clock import StoreClock
@@ -19,10 +21,14 @@ from hub.desk import FalloutDesk
 from hub.ending import Ending
 from hub.events import Events
 from hub.fallout import Actions
+from hub.fetching import Fetching
 from hub.gateway import Gateway
 from hub.identity.gate import Gate
 from hub.intake import Intake
 from hub.outcome import Outcomes
+from hub.register import use
+from hub.register.follower import Follower
+from hub.register.kept import bundled, register
 from hub.registry import StoreRegistry
 from hub.routing import Router, sender_of
 from hub.runtime import Hub
@@ -73,8 +79,14 @@ def build(config: Config) -> Hub:
         local={CORE: _state_of(bindings, gateway)},
         on_stop=[calls.close, *([lock.close] if lock else [])],
     )
-    hub.consumers = [consumer for name in wiring.CONSUMERS for consumer in wiring.named(name)(hub)]
+    hub.consumers = Fetching(lambda: dict(chain.from_iterable(wiring.named(n)(hub).items() for n in wiring.CONSUMERS)))
+    forget = partial(_forget, gateway, specs)
+    hub.follower = Follower(specs, [hub.consumers.arrange, forget], [partial(use.count, store)])
     return hub
+
+
+def _forget(gateway: Gateway, specs: StoreRegistry) -> None:
+    gateway.keep_only(specs.spoken())
 
 
 def open_channel(config: Config, spec: InterfaceSpec, code: str) -> Channel:
@@ -96,7 +108,7 @@ def open_channel(config: Config, spec: InterfaceSpec, code: str) -> Channel:
 
 def _registry(config: Config, store: Store, clock: StoreClock) -> StoreRegistry:
     """The registry, every active agreement compiled: a broken one stops the start, and no first caller waits."""
-    for kept in [store.submit(registry.register, item) for item in registry.bundled()]:  # all in one commit
+    for kept in [store.submit(register, item) for item in bundled()]:  # all in one commit
         if isinstance(refused := kept.result(), Failure):
             log.warning("bundled spec not registered", reason=refused.message, advice=refused.advice)
     specs = StoreRegistry(store, config.data / "specs", StoreXref(store), clock, config.limits.of_document())
@@ -106,12 +118,13 @@ def _registry(config: Config, store: Store, clock: StoreClock) -> StoreRegistry:
 
 
 def _ending(router: Router, specs: StoreRegistry, clock: StoreClock) -> Ending:
-    recycled = {spec.id for spec in specs.specs() if spec.recycled_numbers}
-
     def notice(order: dict[str, Any]) -> dict[str, Any] | None:
         return router.notice(order["reply_to"], order["id"], sender_of(order), clock.now())
 
-    return Ending(notice, recycled.__contains__)
+    def recycled(channel: str) -> bool:
+        return any(spec.id == channel and spec.recycled_numbers for spec in specs.specs())
+
+    return Ending(notice, recycled)
 
 
 def _state_of(bindings: topology.Topology, gateway: Gateway) -> Callable[[], dict[str, Any]]:

@@ -6,7 +6,7 @@ Nothing here retries and nothing here opens a transaction. Every error that leav
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from interfaces.agreement import Agreement
 from interfaces.channel import Channel
@@ -80,6 +80,13 @@ class Gateway:
             if (ref, peer) not in self._channels:
                 self._channels[ref, peer] = self._open(self.agreement(ref).spec, peer)
             return self._channels[ref, peer]
+
+    def keep_only(self, refs: Container[str]) -> None:
+        """Close the channels of interface versions that nobody speaks any more."""
+        with self._lock:
+            gone = [self._channels.pop(key) for key in list(self._channels) if key[0] not in refs]
+        for channel in gone:
+            channel.close()
 
     def close(self) -> None:
         with self._lock:

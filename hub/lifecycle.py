@@ -1,4 +1,6 @@
-"""States of orders and tasks move only by these tables. The diagrams in the docs are drawn from them.
+"""States of orders, tasks and interface versions move only by these tables.
+
+The diagrams in the docs are drawn from them.
 
 Order states      queued     waits for an earlier order of its lane
                   running    tasks are under way
@@ -13,6 +15,12 @@ Task states       pending    waits for other tasks
                   waiting    acknowledged, the outcome comes as a callback
                   fallout    needs a person
                   completed, skipped, failed (refused, nothing done), cancelled (never sent), undone     terminal
+
+Interface version draft      kept unexamined, may still change
+                  registered examined; its content never changes again
+                  active     in force: all that is new is bound to it; one at most of an interface
+                  deprecated orders in flight keep it; still in force where no version is active
+                  retired    kept to read what was said by it, never used again
 """
 
 from __future__ import annotations
@@ -67,6 +75,24 @@ TASK: dict[tuple[str, str], str] = {
     ("fallout", "give_up"): "failed",
     ("fallout", "undone"): "undone",
     ("completed", "undone"): "undone",
+}
+
+START = "[*]"
+"""Not there yet."""
+
+VERSION: dict[tuple[str, str], str] = {
+    (START, "save"): "draft",
+    (START, "register"): "registered",
+    ("draft", "save"): "draft",
+    ("draft", "register"): "registered",
+    ("draft", "retire"): "retired",
+    ("registered", "activate"): "active",
+    ("registered", "retire"): "retired",
+    ("active", "supersede"): "deprecated",  # another version was activated
+    ("active", "deprecate"): "deprecated",
+    ("active", "retire"): "retired",
+    ("deprecated", "activate"): "active",  # back to what worked
+    ("deprecated", "retire"): "retired",
 }
 
 ORDER_END = frozenset({"completed", "failed", "cancelled"})

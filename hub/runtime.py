@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from hub.clock import StoreClock
 from hub.config import Config
 from hub.desk import FalloutDesk
+from hub.fetching import Fetching
 from hub.gateway import Gateway
 from hub.identity.gate import Gate
 from hub.intake import Intake
+from hub.register.follower import Follower
 from hub.registry import StoreRegistry
 from hub.store.writer import Store
 from hub.topology import Topology
@@ -19,26 +21,9 @@ from hub.worker import Worker
 from interfaces.failure import Failure
 
 
-class Consumer(Protocol):
-    """A door that fetches: AMQP queue, interface table. ``stop`` returns when nothing is half done.
-
-    endpoint  the place as the journal names it; trouble: why it cannot be read now, or None
-    """
-
-    @property
-    def endpoint(self) -> str: ...
-
-    @property
-    def trouble(self) -> Failure | None: ...
-
-    def start(self) -> None: ...
-
-    def stop(self) -> None: ...
-
-
 @dataclass
 class Hub:
-    """consumers: fetching doors; local: in-process peers' ``state()`` by code."""
+    """consumers: fetching doors; follower: keeps with the registry; local: in-process peers' ``state()`` by code."""
 
     config: Config
     store: Store
@@ -50,7 +35,8 @@ class Hub:
     intake: Intake
     worker: Worker
     fallout: FalloutDesk
-    consumers: list[Consumer] = field(default_factory=list)
+    consumers: Fetching = field(init=False)
+    follower: Follower = field(init=False)
     local: Mapping[str, Callable[[], dict[str, Any]]] = field(default_factory=dict)
     on_stop: list[Callable[[], None]] = field(default_factory=list)
     running: bool = False
@@ -64,15 +50,15 @@ class Hub:
     def start(self) -> None:
         """Start working: tasks, queues, tables. Requests may come in before."""
         self.worker.start()
-        for consumer in self.consumers:
-            consumer.start()
+        self.consumers.start()
+        self.follower.start()
         self.running = True
 
     def stop(self) -> None:
         """Take nothing new, finish what is under way, write what is queued."""
         self.running = False
-        for consumer in self.consumers:
-            consumer.stop()
+        self.follower.stop()
+        self.consumers.stop()
         self.worker.stop()
         for action in self.on_stop:
             action()

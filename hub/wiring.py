@@ -14,7 +14,7 @@ CHANNELS: dict[str, str] = {
     "local": "adapters.crm_core.channel:CrmChannel",
 }
 DOORS: list[str] = ["adapters.doors.asgi:build"]
-CONSUMERS: list[str] = ["adapters.doors.consumers:build"]
+CONSUMERS: list[str] = ["adapters.doors.consumers:wanted"]
 QUEUE_CHECK = "adapters.doors.consumers:queue_faults"
 BROKER = "adapters.channels.amqp:open_broker"
 PLANNER = "adapters.crm_core.planner:build"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -31,15 +32,20 @@ SOURCES: dict[str, Callable[[InterfaceSpec, Peer, Tell], Source]] = {
 """Transport kind -> source(spec, peer, tell)."""
 
 
-def build(hub: Hub) -> list[Consumer]:
-    """Consumers of every inbound interface whose peer the configuration knows; nothing is opened yet."""
-    made = []
+def wanted(hub: Hub) -> dict[str, Callable[[], Consumer]]:
+    """``id@version`` of every inbound interface in force whose peer the configuration knows -> how its consumer is
+    made; nothing is opened yet."""
+    made: dict[str, Callable[[], Consumer]] = {}
     for spec in hub.registry.specs():
         kind = spec.transport.kind
         peer = hub.config.peer(spec.system, kind, spec.id)
         if spec.direction == "inbound" and kind in SOURCES and peer.address:
-            made.append(Consumer(hub, SOURCES[kind](spec, peer, _teller(hub, spec))))
+            made[spec.ref] = partial(_consumer, hub, spec, peer)
     return made
+
+
+def _consumer(hub: Hub, spec: InterfaceSpec, peer: Peer) -> Consumer:
+    return Consumer(hub, SOURCES[spec.transport.kind](spec, peer, _teller(hub, spec)))
 
 
 def _teller(hub: Hub, spec: InterfaceSpec) -> Tell:

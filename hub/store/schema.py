@@ -30,6 +30,8 @@ LOOSE = "direction = 'in' AND in_reply_to = '' AND order_id = '' AND task_id = '
 WAITING = "state = 'waiting' AND deadline_at > 0"
 """Tasks whose wait can run out. A query must say it literally to be served by their index."""
 
+ACTIVE = "state = 'active'"
+
 # The journal (EIP message store), append-only: every message in and out with its original bytes.
 message = sa.Table(
     "message",
@@ -252,9 +254,25 @@ spec = sa.Table(
     sa.Column("id", sa.String(100), primary_key=True),
     sa.Column("version", sa.String(32), primary_key=True),
     sa.Column("hash", sa.String(64), nullable=False),
-    sa.Column("state", sa.String(12), nullable=False),  # active (draft, deprecated, retired: registry issue)
+    sa.Column("state", sa.String(12), nullable=False),  # hub/lifecycle.py VERSION
     sa.Column("registered_at", Time, nullable=False),
     sa.Column("files", Json, nullable=False),  # relative path -> base64
+    sa.Column("since", Time, nullable=False, server_default="0"),  # of the present state
+    _text("who"),  # brought it into this state
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    sa.Column("proof", sa.String(12), nullable=False, server_default=""),  # iso | lossy | broken; "" = not recorded
+    sa.Column("report", Json),  # what its examination found, with waivers
+    sa.Index("spec_active", "id", unique=True, sqlite_where=sa.text(ACTIVE), postgresql_where=sa.text(ACTIVE)),
+)
+
+# Who spoke by which interface version and when last, counted from the journal up to setting spec_use_seq.
+spec_use = sa.Table(
+    "spec_use",
+    metadata,
+    sa.Column("interface", sa.String(200), primary_key=True),  # spec ref
+    sa.Column("peer", sa.String(200), primary_key=True),
+    sa.Column("last_at", Time, nullable=False),
+    sa.Column("messages", sa.BigInteger, nullable=False),
 )
 
 topology = sa.Table(
@@ -267,7 +285,7 @@ topology = sa.Table(
     _text("who"),
 )
 
-# Small facts every process follows: clock_offset (microseconds), registry_version.
+# Small facts every process follows: clock_offset (microseconds), registry_version, spec_use_seq.
 setting = sa.Table(
     "setting",
     metadata,
@@ -276,8 +294,6 @@ setting = sa.Table(
 )
 
 # -- identity (hub/identity) ------------------------------------------------------------------------
-
-ACTIVE = "state = 'active'"
 
 # Who may call what: a caller's system instance x an interface, with its limits.
 subscription = sa.Table(

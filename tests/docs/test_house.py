@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.lifecycle import ORDER, TASK, mermaid
+from hub.lifecycle import ORDER, TASK, VERSION, mermaid
 from interfaces.agreement import Agreement
 from interfaces.message import Message
 from interfaces.spec.loader import parse_spec
@@ -30,7 +30,7 @@ def table_of(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in row] for row in rows[2:]]
 
 
-@pytest.mark.parametrize(("name", "table"), [("Order", ORDER), ("Task", TASK)])
+@pytest.mark.parametrize(("name", "table"), [("Order", ORDER), ("Task", TASK), ("Version of an interface", VERSION)])
 def test_a_diagram_is_the_one_drawn_from_its_table(name, table):
     assert f"{name}:\n\n```mermaid\n{mermaid(table)}\n```" in HOUSE
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from adapters.doors.consumer import Consumer
-from adapters.doors.consumers import build
+from adapters.doors.consumers import wanted
 from adapters.doors.table_poller import TableSource
 from interfaces.failure import Failure
 from interfaces.message import Message
@@ -133,7 +133,7 @@ def test_every_fetched_interface_with_a_known_peer_gets_a_consumer(hub: Any, tmp
     from interfaces.channel import Peer
 
     hub.config.peer = lambda code, kind, interface="": Peer(code, f"sqlite:///{tmp_path}/97.db")
-    (consumer,) = build(hub)
-    assert consumer.source.endpoint == "table:97"
+    (make,) = wanted(hub).values()
+    assert make().source.endpoint == "table:97"
     hub.config.peer = lambda code, kind, interface="": Peer(code, "")
-    assert build(hub) == []
+    assert wanted(hub) == {}
