@@ -123,8 +123,8 @@ def test_what_is_left_over_is_done_after_a_restart(hub: FakeHub, play: Callable[
     world = sps_with(hub, play)
     submit(world)
     world.running.stop()
-    hub.down = 0
     sps_with(hub, play)
+    hub.down = 0  # only now: an order taken earlier would be told to the peer that is gone
     (callback,) = until(lambda: hub.callbacks)
     assert callback["soState"] == "10C"
 
