@@ -81,8 +81,18 @@ def build(config: Config) -> Hub:
     )
     hub.consumers = Fetching(lambda: dict(chain.from_iterable(wiring.named(n)(hub).items() for n in wiring.CONSUMERS)))
     forget = partial(_forget, gateway, specs)
-    hub.follower = Follower(specs, [hub.consumers.arrange, forget], [partial(use.count, store)])
+    hub.follower = Follower(
+        specs, [hub.consumers.arrange, forget], [partial(use.count, store), partial(_follow, hub, router)]
+    )
     return hub
+
+
+def _follow(hub: Hub, router: Router) -> None:
+    """The topology that another process has put in force; orders accepted before keep their bindings."""
+    with hub.store.read() as connection:
+        newer = topology.newer(connection, hub.topology.version)
+    if newer is not None:
+        hub.topology = router.topology = newer
 
 
 def _forget(gateway: Gateway, specs: StoreRegistry) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 from hub import topology, wiring
 from hub.config import Config, load
 from hub.listener import listen
+from hub.store import migrate
 from interfaces.agreement import Agreement
 from interfaces.failure import Failure
 from interfaces.spec.loader import load_folder
@@ -101,6 +102,29 @@ def short_leases(config: Config, specs: Specs) -> Iterator[Failure]:
         )
 
 
+def _store(config: Config, specs: Specs) -> Iterator[Failure]:
+    """The store answers, and no newer mboss has used it."""
+    try:
+        found = migrate.look(config.store)
+    except Failure as failure:
+        failure.where, failure.advice = "db", "start it, or correct db in mboss.toml"
+        yield failure
+        return
+    if found and not found.known:
+        yield migrate.too_new(found)
+
+
+def remarks(data: Path | None = None) -> dict[str, str]:
+    """Check -> what is good to know though nothing is wrong: a store that the next start changes."""
+    try:
+        found = migrate.look(load(data).store)
+    except Failure:
+        return {}
+    if found is None or not found.behind:
+        return {}
+    return {"store": f"at revision {found.revision}, the next start brings it to {found.newest}"}
+
+
 def _peers(config: Config, specs: Specs) -> Iterator[Failure]:
     """Every system that the hub calls has an address."""
     silent = {
@@ -134,6 +158,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "specs": _specs,
     "topology": _topology,
     "leases": short_leases,
+    "store": _store,
     "peers": _peers,
     "queues": _queues,
     "port": _port,

@@ -121,6 +121,15 @@ def _next_try(connection: sa.Connection, peers: Collection[str], real: int) -> N
         connection.execute(sa.update(t).where(t.c.peer.in_(peers)).values(probe_at=real + PROBE))
 
 
+def give_back(connection: sa.Connection, batch: Sequence[Row]) -> list[None]:
+    """Write: tasks that were claimed and not begun may be taken by anybody at once."""
+    t = schema.task
+    for row in sorted(batch, key=lambda row: row["id"]):
+        mine = (t.c.id == row["id"]) & (t.c.fence == row["fence"]) & (t.c.state == "sending")
+        connection.execute(sa.update(t).where(mine).values(lease_until=0))
+    return [None] * len(batch)
+
+
 @dataclass(slots=True)
 class Sending:
     """A task about to be sent: its journal row goes in first, with the mark that it may have reached the peer.

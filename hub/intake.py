@@ -35,6 +35,15 @@ from interfaces.wire import WireMessage
 
 log = structlog.get_logger(__name__)
 
+SIZES: Mapping[str, int] = {
+    "source": 64,
+    "reply_to": 64,
+    "area": 16,
+    "key": journal.WIDTH,
+    "exchange_id": journal.WIDTH,
+    "correlation_id": journal.WIDTH,
+}
+"""Longest names in a message's envelope, characters."""
 ACKNOWLEDGED = "acknowledged"
 RECEIVED: Mapping[str, str] = {"duplicate": "duplicate", "unknown": "unknown", "foreign": "unknown"}
 
@@ -106,6 +115,7 @@ class Intake:
         done.set_running_or_notify_cancel()
         try:
             inbound = self._settled(inbound)
+            _check_sizes(inbound.received.message)
             role = inbound.received.operation.role or "call"
             if role == "order":
                 orders.append((self.prepare(inbound), inbound, done))
@@ -307,6 +317,20 @@ class Intake:
             in_reply_to=request.id,
             area=request.area,
             at=self._clock.now(),
+        )
+
+
+def _check_sizes(message: Message) -> None:
+    """Failure ``invalid`` for a name that no sender can mean: the store's keys hold no more."""
+    wrong = [name for name, most in SIZES.items() if len(getattr(message, name)) > most]
+    if wrong:
+        raise Failure(
+            "invalid",
+            f"{' and '.join(wrong)} of more than {SIZES[wrong[0]]} characters",
+            reason="structure",
+            where=message.type,
+            advice="shorten it",
+            errors=[{"path": name, "message": f"at most {SIZES[name]} characters"} for name in wrong],
         )
 
 

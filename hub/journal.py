@@ -15,6 +15,8 @@ from interfaces.message import Message
 from interfaces.wire import WireMessage
 
 Row = dict[str, Any]
+WIDTH = 200
+"""Characters of a name in the journal; intake refuses longer ones, and the row of that refusal is cut."""
 
 
 def row(direction: str, wire: WireMessage, message: Message | None, *, at: int, **columns: Any) -> Row:
@@ -27,13 +29,13 @@ def row(direction: str, wire: WireMessage, message: Message | None, *, at: int, 
         "operation": "",
         "peer": "",
         "type": message.type if message else "",
-        "exchange_id": message.exchange_id if message else "",
-        "key": message.key if message else "",
-        "correlation_id": message.correlation_id if message else "",
+        "exchange_id": message.exchange_id[:WIDTH] if message else "",
+        "key": message.key[:WIDTH] if message else "",
+        "correlation_id": message.correlation_id[:WIDTH] if message else "",
         "in_reply_to": message.in_reply_to if message else "",
         "order_id": "",
         "task_id": "",
-        "area": message.area if message else "",
+        "area": message.area[:WIDTH] if message else "",
         "at": at,
         "outcome": "ok",
         "failure": None,
@@ -42,7 +44,9 @@ def row(direction: str, wire: WireMessage, message: Message | None, *, at: int, 
         "raw": wire.body,
         "canonical": message.body if message else None,
     }
-    return made | columns
+    made |= columns
+    made["peer"] = made["peer"][:WIDTH]
+    return made
 
 
 def failed(failure: Failure) -> Row:

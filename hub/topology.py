@@ -177,6 +177,14 @@ def _keep_one(connection: sa.Connection, topology: Topology) -> int:
     return version
 
 
+def newer(connection: sa.Connection, version: int) -> Topology | None:
+    """The topology in force when it is newer than ``version``."""
+    t = schema.topology
+    last = sa.select(t.c.version, t.c.data).where(t.c.version > version).order_by(t.c.version.desc()).limit(1)
+    row = connection.execute(last).first()
+    return from_data(row.data, row.version) if row else None
+
+
 @cache
 def systems() -> Mapping[str, str]:
     """ContractRoot SysID -> system instance code (hub/profiles/systems.yaml)."""

@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 
 from hub import journal
-from hub.claim import Sending, Wish, claim, note_sending, overdue
+from hub.claim import Sending, Wish, claim, give_back, note_sending, overdue
 from hub.failpoint import failpoint
 from hub.gateway import Gateway
 from hub.logs import place_of
@@ -73,7 +73,7 @@ class Worker:
         self._thread.start()
 
     def stop(self, timeout: float = 30.0) -> None:
-        """Take nothing new, finish what is under way."""
+        """Take nothing new, finish the calls under way, give back what was claimed and not begun."""
         self._stop.set()
         self._wake.set()
         if self._thread.is_alive():
@@ -116,9 +116,13 @@ class Worker:
     def _run(self, row: Row) -> None:
         try:
             failpoint("step.after_claim")
+            if self._stop.is_set():
+                self._store.write(give_back, row)
+                return
             outcome = self._attempt(row)
             if outcome is not None:
-                self._store.write(self._outcomes.apply, outcome)
+                if not self._store.write(self._outcomes.apply, outcome):
+                    log.warning("outcome not counted: the task has ended, or is another's by now", task=row["id"])
                 failpoint("step.after_commit")
         except Exception as error:
             # the lease runs out and the task is taken up again as "outcome unknown"

@@ -33,19 +33,21 @@ def list_() -> None:
 @main.command()
 @click.argument("codes", nargs=-1)
 @click.option("--data", type=click.Path(path_type=Path), default=Path("mocks-data"), help="Folder of their stores.")
-@click.option("--hub", default="", help="Base URL of the hub; can come later by /__mock__/config.")
+@click.option("--hub", multiple=True, help="Base URL of a hub, again for each; can come later by /__mock__/config.")
 @click.option("--port-base", type=int, default=0, help="First port; 0 takes free ones.")
 @click.option(
     "--amqp", default="", help="Broker: amqp://user:password@host/vhost, env:NAME or file:PATH  [a file in DATA]"
 )
 @click.option("--ports-file", type=click.Path(path_type=Path), help="Written when all are ready.")
-def up(codes: tuple[str, ...], data: Path, hub: str, port_base: int, amqp: str, ports_file: Path | None) -> None:
+def up(
+    codes: tuple[str, ...], data: Path, hub: tuple[str, ...], port_base: int, amqp: str, ports_file: Path | None
+) -> None:
     """Start peers until SIGTERM or Ctrl-C. Example: python -m mocks up RM SPS --data /tmp/m --hub http://127.0.0.1:8080"""
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     try:
-        running = runner.up(codes, data, hub, port_base, amqp)
+        running = runner.up(codes, data, " ".join(hub), port_base, amqp)
     except Failure as failure:
         raise click.ClickException(str(failure)) from failure
     if ports_file is not None:

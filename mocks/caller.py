@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -21,7 +23,8 @@ class HubRefused(Exception):
 
 
 class Caller:
-    """``hub()`` and ``key()`` tell the hub's base URL and our API key there, "" for none, at the time of the call.
+    """``hub()`` and ``key()`` tell the hub's base URLs (several: separated by spaces) and our API key, "" for none, at
+    the time of the call. Calls go to one after the other; an address where nobody listens is passed over.
 
     Thread-safe.
     """
@@ -29,6 +32,7 @@ class Caller:
     def __init__(self, hub: Callable[[], str], key: Callable[[], str] = str) -> None:
         self._hub = hub
         self._key = key
+        self._turn = itertools.count()
         self._client = httpx.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False)
 
     def call(self, service: Service, operation: str, fields: Body) -> Body:
@@ -37,13 +41,22 @@ class Caller:
         headers |= {"x-api-key": key} if (key := self._key()) else {}
         document = envelope(service, operation, fields)
         try:
-            response = self._client.post(f"{self._hub()}/soap/{service.id}", content=document, headers=headers)
+            response = self._post(f"/soap/{service.id}", document, headers)
             body = _body(response.content)
         except (httpx.HTTPError, httpx.InvalidURL, etree.XMLSyntaxError) as error:
             raise Again(type(error).__name__) from error
         if body is None or body.tag == f"{ENVELOPE}Fault" or response.status_code != 200:
             raise _fault(response.status_code, body)
         return dict(tree(body))
+
+    def _post(self, path: str, document: bytes, headers: dict[str, str]) -> httpx.Response:
+        urls = self._hub().split()
+        first = next(self._turn) % len(urls)
+        *some, last = urls[first:] + urls[:first]
+        for url in some:
+            with suppress(httpx.ConnectError):  # nothing was sent
+                return self._client.post(url + path, content=document, headers=headers)
+        return self._client.post(last + path, content=document, headers=headers)
 
     def close(self) -> None:
         self._client.close()

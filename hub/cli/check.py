@@ -15,22 +15,23 @@ from hub.cli.table import json_line
 @json_option
 @click.pass_context
 def command(ctx: click.Context, data: Path | None, as_json: bool) -> None:
-    """Say what is wrong with configuration, specs, topology, peers, queues and port.
+    """Say what is wrong with configuration, specs, topology, store, peers, queues and port.
 
     \b
     Example:
       mboss check --data mboss-data
     """
-    from hub.checks import entry, findings
+    from hub.checks import entry, findings, remarks
     from hub.config import load
 
-    found = findings(data)
+    found, known = findings(data), remarks(data)
     if as_json:
         faults = [{"check": name} | failure.to_json() for name, failures in found.items() for failure in failures]
-        json_line({"ok": not faults, "checked": list(found), "findings": faults})
+        json_line({"ok": not faults, "checked": list(found), "findings": faults, "remarks": known})
     else:
         for name, failures in found.items():
-            click.echo("\n".join([f"{'NO' if failures else 'ok'}  {name}", *(f"    {f}" for f in failures)]))
+            said = f": {known[name]}" if name in known else ""
+            click.echo("\n".join([f"{'NO' if failures else 'ok'}  {name}{said}", *(f"    {f}" for f in failures)]))
         if not found["configuration"]:
             note(entry(load(data)))
     ctx.exit(NO if any(found.values()) else DONE)

@@ -21,9 +21,11 @@ from hub.cli.table import json_line
 from interfaces.failure import Failure
 
 if TYPE_CHECKING:
+    from hub.demo.database import Place
     from hub.demo.result import Result
 
 USUAL_PORT: Final = 8080
+MOST_HUBS: Final = 16
 MOST_ORDERS: Final = 2900
 """The mock RM has 3000 numbers per local network, and every customer has one of his own."""
 
@@ -34,6 +36,8 @@ MOST_ORDERS: Final = 2900
 @click.option("--port", type=click.IntRange(0, 65535), help="The hub's port; 0: any free one  [default: 8080]")
 @data_option
 @click.option("--amqp", help="Run the queues on RabbitMQ: amqp://user:password@host/vhost, env:NAME or file:PATH")
+@click.option("--db", help="Keep the store in PostgreSQL: postgresql://user@host/name, env:NAME or file:PATH")
+@click.option("--hubs", type=click.IntRange(1, MOST_HUBS), default=1, show_default=True, help="Hub processes on --db.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Decides the order in which they arrive.")
 @click.option("--dump-state", type=click.Path(dir_okay=False, path_type=Path), help="Write the customers' final state.")
 @json_option
@@ -45,6 +49,8 @@ def command(
     port: int | None,
     data: Path | None,
     amqp: str | None,
+    db: str | None,
+    hubs: int,
     seed: int,
     dump_state: Path | None,
     as_json: bool,
@@ -63,13 +69,33 @@ def command(
         signal.signal(stop, _interrupt)
     with ExitStack() as stack:
         folder = stack.enter_context(_folder(data))
-        running = stack.enter_context(house(folder, _port(port), amqp or ""))
-        note(f"hub {running.url}, {len(running.peers)} peers, data in {folder}")
+        place = _place(db, hubs, stack, keep=data is not None)
+        running = stack.enter_context(house(folder, _port(port), amqp or "", place, hubs))
+        note(f"hub {', '.join(running.urls)}, {len(running.peers)} peers, data in {folder}")
         result = _run(orders, seed, folder, running.peers)
         _show(result, dump_state, as_json)
         if serve:
-            _wait(running.url)
+            _wait(running.urls[0])
         ctx.exit(DONE if result.good else NO)
+
+
+def _place(db: str | None, hubs: int, stack: ExitStack, keep: bool) -> Place | None:
+    """Where the store is; None: a file in the day's folder, which only one hub can use."""
+    from hub.demo.database import own_schemas
+
+    if db is None and hubs > 1:
+        raise Failure(
+            "invalid",
+            f"{hubs} hubs cannot share a file",
+            where="--hubs",
+            advice="give a database too: --db postgresql://",
+        )
+    if db is None:
+        return None
+    place = stack.enter_context(own_schemas(db, keep))
+    after = "kept" if keep else "dropped at the end"
+    note(f"store in the schemas {place.schema} and {place.schema}_crm, {after}; nothing else there is touched")
+    return place
 
 
 def _run(orders: int | None, seed: int, folder: Path, urls: Mapping[str, str]) -> Result:

@@ -15,8 +15,9 @@ from hub.cli.output import data_option, note
 @data_option
 @click.option("--host", help="Address to listen on (this machine only).")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.")
+@click.option("--db", help="The store: sqlite:////path, postgresql://user@host/name, env:NAME or file:PATH.")
 @click.option("--no-console", is_flag=True, help="Without the pages at /.")
-def command(data: Path | None, host: str | None, port: int | None, no_console: bool) -> None:
+def command(data: Path | None, host: str | None, port: int | None, db: str | None, no_console: bool) -> None:
     """Serve the hub until Ctrl-C or SIGTERM.
 
     \b
@@ -27,11 +28,11 @@ def command(data: Path | None, host: str | None, port: int | None, no_console: b
     from hub.listener import listen
     from hub.server import serve
 
-    config = load(data, host=host, port=port)
+    config = load(data, host=host, port=port, db=db)
     listener = listen(config.host, config.port)
     bound = listener.getsockname()[1]
     if bound != config.port:
-        config = load(data, host=host, port=bound)
+        config = load(data, host=host, port=bound, db=db)
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, _interrupt)
     note(f"mboss serves {config.public_url}  (data: {config.data})")

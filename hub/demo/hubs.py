@@ -1,7 +1,8 @@
-"""The hub as the outside sees it: an address that may die and come back."""
+"""The hubs as the outside sees them: addresses that may die and come back."""
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -18,10 +19,12 @@ PATIENCE: Final = 120.0
 """Seconds that a dead hub has to come back."""
 BUSY: Final = frozenset({502, 503})
 LOOK_AGAIN: Final = 0.2
+LOOK: Final = 2.0
+"""Seconds after which it is asked again who is there: somebody may have come back."""
 
 
 class Hubs:
-    """The hubs listed in DATA/run.json; calls go to one that lives.
+    """The hubs listed in DATA/run.json; calls go to those that live, one after the other.
 
     ``persist`` sends until somebody answers: a hub that died may have taken the request or not, and only the
     business key can tell. It raises Failure(unavailable) when no hub came back within PATIENCE seconds.
@@ -33,7 +36,9 @@ class Hubs:
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._keys = keys.read(data)
-        self.url = ""
+        self._turn = itertools.count()
+        self._urls: list[str] = []
+        self._looked = Deadline.after(0)
 
     def close(self) -> None:
         """No more waiting for anybody; calls that still run end with a Failure."""
@@ -44,7 +49,7 @@ class Hubs:
         """JSON of a GET; Failure(internal) when the answer is an error."""
         params = {name: value for name, value in query.items() if value is not None}
         known = keys.proof(self._keys, "GET", path)
-        answer = self.persist(lambda: self._client.build_request("GET", self.url + path, params=params, headers=known))
+        answer = self.persist(lambda url: self._client.build_request("GET", url + path, params=params, headers=known))
         if answer.is_success:
             return answer.json()
         raise Failure("internal", f"GET {path} answered {answer.status_code}", detail={"body": answer.text[:500]})
@@ -52,38 +57,48 @@ class Hubs:
     def post(self, path: str, body: Callable[[], bytes], headers: dict[str, str]) -> httpx.Response:
         """POST; ``body`` is asked anew for every attempt, for senders that number their exchanges."""
         said = headers | keys.proof(self._keys, "POST", path)
-        return self.persist(lambda: self._client.build_request("POST", self.url + path, content=body(), headers=said))
+        return self.persist(lambda url: self._client.build_request("POST", url + path, content=body(), headers=said))
 
-    def persist(self, request: Callable[[], httpx.Request]) -> httpx.Response:
-        """Send, and again to a living hub as long as nobody answers."""
+    def persist(self, request: Callable[[str], httpx.Request]) -> httpx.Response:
+        """Send to a living hub, and again to the next one as long as nobody answers."""
         deadline = Deadline.after(PATIENCE)
         while True:
+            url = self._next()
             try:
-                if not self.url:
-                    self.find()
-                answer = self._client.send(request())
+                answer = self._client.send(request(url))
                 if answer.status_code not in BUSY or deadline.passed:
                     return answer
                 self._over.wait(LOOK_AGAIN)
             except httpx.TransportError:
-                self.find()
+                self._forget(url)
 
-    def find(self) -> None:
-        """Settle on a hub that is ready, waiting for one up to PATIENCE seconds."""
+    def find(self) -> list[str]:
+        """The hubs that are ready, at least one: it is waited for up to PATIENCE seconds."""
         deadline = Deadline.after(PATIENCE)
-        with self._lock:
-            while not deadline.passed and not self._over.is_set():
-                for hub in runfile.read(self._data)["hubs"]:
-                    if self._ready(hub["url"]):
-                        self.url = hub["url"]
-                        return
-                self._over.wait(LOOK_AGAIN)
+        while not deadline.passed and not self._over.is_set():
+            with self._lock:
+                listed = runfile.read(self._data)["hubs"]
+                self._urls = [hub["url"] for hub in listed if self._ready(hub["url"])]
+                self._looked = Deadline.after(LOOK)
+                if self._urls:
+                    return self._urls
+            self._over.wait(LOOK_AGAIN)
         raise Failure(
             "unavailable",
             f"no hub answered for {PATIENCE:.0f} seconds",
             where=str(self._data / runfile.FILE),
             advice=f"start one: mboss serve --data {self._data}",
         )
+
+    def _next(self) -> str:
+        urls = self._urls
+        if not urls or self._looked.passed:
+            urls = self.find()
+        return urls[next(self._turn) % len(urls)]
+
+    def _forget(self, url: str) -> None:
+        with self._lock:
+            self._urls = [known for known in self._urls if known != url]
 
     def _ready(self, url: str) -> bool:
         try:

@@ -1,28 +1,30 @@
-"""The day's processes: one hub, one for all mock peers. Started here, ended here, whatever happens."""
+"""The day's processes: hubs, and one for all mock peers. Started here, ended here, whatever happens."""
 
 from __future__ import annotations
 
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from hub import runfile
 from hub.demo import keys
+from hub.demo.database import Place
 from hub.demo.hubs import pause
 from hub.demo.queues import own_queues, rabbit_address
 from interfaces.clock import Deadline
 from interfaces.failure import Failure
 
 START: Final = 60.0
-STOP: Final = 15.0
+STOP: Final = 30.0
 """Seconds a process has to start, and to stop before it is killed."""
 LAST_LINES: Final = 15
 LOOK_AGAIN: Final = 0.05
@@ -30,37 +32,61 @@ LOOK_AGAIN: Final = 0.05
 
 @dataclass(frozen=True)
 class House:
-    """What runs: ``url`` of the hub, ``peers`` code -> address."""
+    """What runs: ``urls`` of the hubs, ``peers`` code -> address."""
 
     data: Path
-    url: str
+    urls: Sequence[str]
     peers: Mapping[str, str]
-    hub: subprocess.Popen[bytes]
+    hubs: Sequence[subprocess.Popen[bytes]]
 
 
 @contextmanager
-def house(data: Path, port: int, amqp: str = "") -> Iterator[House]:
-    """Mock peers and a hub on ``data``, with an mboss.toml that joins them; both are ended on leaving.
+def house(data: Path, port: int, amqp: str = "", place: Place | None = None, count: int = 1) -> Iterator[House]:
+    """Mock peers and ``count`` hubs on ``data``, with an mboss.toml that joins them; all are ended on leaving.
 
-    ``amqp``: RabbitMQ's address, or what names it; without it the queues are a file in ``data``.
+    ``port``: of the first hub, the others take free ones. ``amqp``: RabbitMQ's address, or what names it; without it
+    the queues are a file in ``data``, and so is the store without a ``place`` for it.
     """
     data.mkdir(parents=True, exist_ok=True)
-    url = f"http://127.0.0.1:{port}"
     with ExitStack() as stack:
-        ports = data / "ports.json"
-        arguments = ["mocks", "up", "--data", str(data / "mocks"), "--hub", url, "--ports-file", str(ports)]
-        if amqp:
-            address = rabbit_address(amqp)
-            stack.enter_context(own_queues(address))
-            arguments += ["--amqp", secret_file(data / "amqp.url", address)]
-        mocks = stack.enter_context(child(arguments, data / "mocks.log"))
-        told = await_ports(ports, mocks, data / "mocks.log")
+        ports = [port, *(stack.enter_context(reserved_port()).getsockname()[1] for _ in range(count - 1))]
+        urls = [f"http://127.0.0.1:{port}" for port in ports]
+        mocks = stack.enter_context(child(_mocks(data, urls, amqp, stack), data / "mocks.log"))
+        told = await_ports(data / "ports.json", mocks, data / "mocks.log")
         runfile.change(data, lambda run: run.update(mocks={"pid": mocks.pid, "peers": told["peers"]}))
-        write_config(data, port, told)
+        write_config(data, port, told, place)
         keys.provision(data, told["peers"])
-        hub = stack.enter_context(child(["hub.cli.main", "serve", "--data", str(data)], data / "hub.log"))
-        await_hub(data, hub)
-        yield House(data, url, told["peers"], hub)
+        logs = [data / ("hub.log" if n == 0 else f"hub-{n + 1}.log") for n in range(count)]
+        hubs = [stack.enter_context(serving(data, port, log)) for port, log in zip(ports, logs, strict=True)]
+        for hub, log in zip(hubs, logs, strict=True):
+            await_hub(data, hub, log)
+        yield House(data, urls, told["peers"], hubs)
+
+
+def _mocks(data: Path, urls: Sequence[str], amqp: str, stack: ExitStack) -> list[str]:
+    arguments = ["mocks", "up", "--data", str(data / "mocks"), "--ports-file", str(data / "ports.json")]
+    for url in urls:
+        arguments += ["--hub", url]
+    if amqp:
+        address = rabbit_address(amqp)
+        stack.enter_context(own_queues(address))
+        arguments += ["--amqp", secret_file(data / "amqp.url", address)]
+    return arguments
+
+
+def serving(
+    data: Path, port: int, log: Path, env: Mapping[str, str] | None = None
+) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    """A hub on ``data`` and ``port``; see ``await_hub``."""
+    return child(["hub.cli.main", "serve", "--data", str(data), "--port", str(port)], log, env)
+
+
+def reserved_port() -> socket.socket:
+    """A free port that nobody else is given: bound, never listened on, so that our processes can come and go on it."""
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    return held
 
 
 def secret_file(file: Path, secret: str) -> str:
@@ -70,9 +96,12 @@ def secret_file(file: Path, secret: str) -> str:
     return f"file:{file}"
 
 
-def write_config(data: Path, port: int, told: Mapping[str, Any]) -> None:
+def write_config(data: Path, port: int, told: Mapping[str, Any], place: Place | None = None) -> None:
     """DATA/mboss.toml from the mocks' ports file, so that ``mboss serve --data DATA`` finds the same peers."""
     lines = ["# written by mboss demo", f"port = {port}", f"amqp = {_text(told['amqp'])}"]
+    if place is not None:
+        lines.append(f"db = {_text(secret_file(data / 'db.url', place.url))}")
+        lines.append(f"db_schema = {_text(place.schema)}")
     for code, url in told["peers"].items():
         lines += ["", f"[peers.{code}]", f"url = {_text(url)}"]
         if code == "97":
@@ -130,9 +159,9 @@ def await_ports(file: Path, mocks: subprocess.Popen[bytes], log: Path) -> dict[s
     raise _did_not_start("the mock peers", log)
 
 
-def await_hub(data: Path, hub: subprocess.Popen[bytes]) -> None:
+def await_hub(data: Path, hub: subprocess.Popen[bytes], log: Path | None = None) -> None:
     """Listed in run.json; whether it is ready is asked by hub/demo/hubs.py."""
-    deadline, log = Deadline.after(START), data / "hub.log"
+    deadline, log = Deadline.after(START), log or data / "hub.log"
     while not deadline.passed:
         if any(entry["pid"] == hub.pid for entry in runfile.read(data)["hubs"]):
             return

@@ -7,6 +7,7 @@ the write lock does it. A database that is newer than this release is refused an
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import sqlalchemy as sa
@@ -66,6 +67,28 @@ def standing(connection: sa.Connection) -> Standing:
     revision = MigrationContext.configure(connection).get_current_revision() or ""
     known = {step.revision for step in script.walk_revisions()}
     return Standing(revision, script.get_current_head() or "", revision in known | {""})
+
+
+def look(url: str) -> Standing | None:
+    """Where the database at ``url`` stands, None when there is nothing yet. Makes nothing, not even a file.
+
+    Failure ``unavailable`` when it does not answer.
+    """
+    from hub.store.engine import open_engine
+    from hub.store.errors import translate
+
+    file = sa.make_url(url).database or ""
+    if url.startswith("sqlite") and not Path(file).exists():
+        return None
+    engine = open_engine(url, writes=False)
+    try:
+        with engine.connect() as connection:
+            found = standing(connection)
+    except sa.exc.SQLAlchemyError as error:
+        raise translate(error) from error
+    finally:
+        engine.dispose()
+    return found if found.revision else None
 
 
 def too_new(found: Standing) -> Failure:

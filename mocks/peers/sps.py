@@ -32,7 +32,7 @@ class Sps(Peer):
 
     def _hub(self) -> str:
         with self.store.look() as tx:
-            url = tx.setting("hub_url").rstrip("/")
+            url = " ".join(u.rstrip("/") for u in tx.setting("hub_url").split())
         if not url:
             raise Again("the hub's address is not configured yet")
         return url

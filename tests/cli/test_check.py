@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +17,9 @@ from hub.bootstrap import build
 from hub.cli.main import cli
 from hub.config import load
 from hub.listener import listen
+from hub.store import migrate
+from hub.store.engine import sqlite_url
+from hub.store.writer import Store
 from interfaces.failure import Failure
 from interfaces.spec.registry import bundled
 from tests.channels.parts import free_port
@@ -41,7 +46,7 @@ def configured(folder: Path, port: int = 0, **more: str) -> Path:
 def test_a_complete_configuration_is_good(tmp_path: Path) -> None:
     said = check(configured(tmp_path))
     assert said.exit_code == 0
-    names = ("configuration", "specs", "topology", "leases", "peers", "queues", "port")
+    names = ("configuration", "specs", "topology", "leases", "store", "peers", "queues", "port")
     assert said.stdout.split() == [word for name in names for word in ("ok", name)]
 
 
@@ -116,3 +121,35 @@ def test_a_password_in_a_brokers_address_is_refused_and_not_repeated(
 def test_what_is_no_address_of_a_broker_is_refused(tmp_path: Path, address: str) -> None:
     [refused] = checks.findings(configured(tmp_path, amqp=address))["configuration"]
     assert "not an AMQP address" in str(refused.errors)
+
+
+def moved_to(folder: Path, revision: str) -> None:
+    """A store that was left at this revision."""
+    Store(sqlite_url(folder / "hub.db")).close()
+    with closing(sqlite3.connect(folder / "hub.db", isolation_level=None)) as db:
+        db.execute("UPDATE alembic_version SET version_num = ?", [revision])
+
+
+def test_a_store_that_a_newer_mboss_used_is_said(tmp_path: Path) -> None:
+    moved_to(configured(tmp_path), "9999")
+    said = check(tmp_path)
+    assert said.exit_code == 1
+    assert "the hub's database is at revision 9999" in said.stdout
+
+
+def test_a_store_that_the_next_start_changes_is_no_fault_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved_to(configured(tmp_path), "0001")
+    newer = migrate.Standing("0001", "0002", known=True)
+    monkeypatch.setattr(migrate, "standing", lambda connection: newer)
+    said = check(tmp_path)
+    assert said.exit_code == 0
+    assert "ok  store: at revision 0001, the next start brings it to 0002" in said.stdout
+
+
+def test_a_database_that_does_not_answer_is_said(tmp_path: Path) -> None:
+    said = check(configured(tmp_path, db=f"postgresql://nobody@127.0.0.1:{free_port()}/none"))
+    assert said.exit_code == 1
+    assert "NO  store" in said.stdout
+    assert "correct db in mboss.toml" in said.stdout

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from hub.demo import day
+from hub.demo.hubs import Hubs
+from hub.demo.peers import Peers
 from hub.demo.result import Result, Run
 from hub.demo.scenarios import SCENARIOS
 from tests.flow.house import LIMIT, House
 
 
-def runs_of(house: House, names: Sequence[str], times: int = 1) -> list[Run]:
+class Driven(Protocol):
+    """What a day is driven through: one hub or several, and the peers."""
+
+    hubs: Hubs
+    peers: Peers
+
+    def serial(self) -> int: ...
+
+
+def runs_of(house: Driven, names: Sequence[str], times: int = 1) -> list[Run]:
     """Orders of these scenarios, by new customers."""
     chosen = [s for s in SCENARIOS if s.name in names]
     return [Run(scenario, scenario.order(house.serial())) for _ in range(times) for scenario in chosen]
 
 
-def live(house: House, runs: list[Run], *, after: int = 0, do: Callable[[], None] = lambda: None) -> Result:
+def live(house: Driven, runs: list[Run], *, after: int = 0, do: Callable[[], None] = lambda: None) -> Result:
     """The day as the demo drives it; ``do`` is called once, when ``after`` orders have reached their end."""
     ended = iter(range(1, len(runs) + 1))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import socket
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -18,7 +17,7 @@ from hub.demo.channels import CHANNELS, Answer
 from hub.demo.hubs import Hubs, pause
 from hub.demo.orders import Network, Order, Product, make_order
 from hub.demo.peers import Peers
-from hub.demo.processes import await_hub, await_ports, child, secret_file, write_config
+from hub.demo.processes import await_hub, await_ports, child, reserved_port, secret_file, write_config
 from hub.demo.scenarios import FTTH, ONE
 from interfaces.clock import Deadline
 
@@ -175,8 +174,7 @@ class House:
 
     def forget(self) -> None:
         """Every peer as new: what it did and what it was told is gone."""
-        for url in self._urls.values():
-            httpx.post(f"{url}/__mock__/reset", trust_env=False).raise_for_status()
+        forget(self._urls)
 
     def instance(self, customer: str) -> list[Record]:
         """What CRM holds of a customer's products."""
@@ -199,6 +197,12 @@ def _open_work(work: Record, instance: str) -> bool:
     return bool(work["owner"] == instance and work["state"] == "dispatched")
 
 
+def forget(urls: Mapping[str, str]) -> None:
+    """The peers at these addresses as new."""
+    for url in urls.values():
+        httpx.post(f"{url}/__mock__/reset", trust_env=False).raise_for_status()
+
+
 def until(look: Callable[[], T], good: Callable[[T], object]) -> T:
     """What ``look`` sees as soon as it is good."""
     deadline = Deadline.after(LIMIT)
@@ -206,14 +210,6 @@ def until(look: Callable[[], T], good: Callable[[T], object]) -> T:
         assert not deadline.passed, f"still not there: {seen}"
         pause(LOOK_AGAIN)
     return seen
-
-
-def reserved_port() -> socket.socket:
-    """A free port that nobody else is given: bound, never listened on, so that our processes can come and go on it."""
-    held = socket.socket()
-    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    held.bind(("127.0.0.1", 0))
-    return held
 
 
 def running(data: Path) -> list[int]:

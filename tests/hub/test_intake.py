@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -137,3 +138,15 @@ def test_a_message_whose_write_fails_is_journalled_and_may_come_again(
     assert said.code == "internal"
     (message,) = rows(store, schema.message)
     assert (message["outcome"], message["id"]) == ("internal", said.detail["incident"])
+
+
+@pytest.mark.parametrize("name", ["source", "reply_to", "key", "exchange_id", "correlation_id", "area"])
+def test_a_name_longer_than_the_store_keeps_is_refused_and_kept_in_part(
+    intake: Intake, store: Store, name: str
+) -> None:
+    asked = inbound("order", "RM")
+    message = replace(asked.received.message, **{name: "x" * 5000})
+    said = refused(intake.submit(replace(asked, received=replace(asked.received, message=message))))
+    assert (said.code, said.errors[0]["path"]) == ("invalid", name)
+    (row,) = rows(store, schema.message)
+    assert row["id"] == said.detail["incident"]

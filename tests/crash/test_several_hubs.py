@@ -1,0 +1,83 @@
+"""Two hubs on one PostgreSQL: one dies, is stopped or stands still, and the day ends as it has to."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from hub.demo.scenarios import SCENARIOS
+from tests.crash.parts import live, runs_of, strays
+from tests.crash.town import LEASE, Town
+from tests.flow.house import LIMIT, running, until
+from tests.services import Databases
+
+pytestmark = [pytest.mark.needs("postgres"), pytest.mark.timeout(300)]
+EVERYTHING = [scenario.name for scenario in SCENARIOS]
+
+
+@pytest.fixture
+def town(both: Town) -> Town:
+    """Two hubs that go on from test to test; the peers begin each as new."""
+    both.forget()
+    return both
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory, postgres: Databases) -> Iterator[Town]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MBOSS_WORKER__LEASE", LEASE)
+        made = Town(tmp_path_factory.mktemp("town") / "day", postgres.new())
+        yield made
+        made.close()
+
+
+def test_one_of_two_hubs_is_killed_in_the_middle_and_the_other_finishes_the_day(town: Town) -> None:
+    result = live(town, runs_of(town, EVERYTHING), after=3, do=lambda: town.kill(0))
+    assert strays(result) == []
+    assert all(counts["duplicates"] == 0 for counts in result.peers.values())
+    assert len(running(town.data)) == 1
+    town.start(0)
+
+
+def test_hubs_restarted_one_after_the_other_lose_nothing(town: Town) -> None:
+    codes = []
+
+    def roll() -> None:
+        for n in (0, 1):
+            codes.append(town.stop(n))
+            town.start(n)
+
+    result = live(town, runs_of(town, EVERYTHING), after=3, do=roll)
+    assert strays(result) == []
+    assert codes == [0, 0]
+
+
+def test_a_hub_that_stood_still_past_its_lease_writes_nothing_more(town: Town) -> None:
+    """It is stopped while NMS has its call; the other hub takes over; what the first one has to say comes too late."""
+    (run,) = runs_of(town, ["ftth-install"])
+    rule = {"operation": "activate", "value": "*", "do": "slow", "times": 1, "args": {"seconds": 3}}
+    town.peers.arrange("NMS", [rule])
+    held: list[int] = []
+
+    def stand_still() -> None:
+        ((owner,),) = until(
+            lambda: town.query("SELECT lease_owner FROM task WHERE peer = 'NMS' AND state = 'sending' AND sent = 1"),
+            lambda rows: len(rows) == 1,
+        )
+        held.append(int(owner.split(":")[1]))
+        os.kill(held[0], signal.SIGSTOP)
+        until(lambda: town.query("SELECT 1 FROM task WHERE peer = 'NMS' AND fence > 1"), lambda rows: len(rows) == 1)
+        os.kill(held[0], signal.SIGCONT)
+
+    watcher = threading.Thread(target=stand_still)
+    watcher.start()
+    result = live(town, [run])
+    watcher.join(LIMIT)
+    assert strays(result) == []
+    assert "outcome not counted" in until(
+        lambda: town.log(town.numbered(held[0])).read_text("utf-8"), lambda text: "outcome not counted" in text
+    )
