@@ -95,6 +95,17 @@ def commit_unknown() -> Failure:
     )
 
 
+def unusable(error: sa.exc.SQLAlchemyError) -> Failure:
+    """The store cannot be opened: what its server or driver says of it, which names no password."""
+    said = (str(getattr(error, "orig", error)).splitlines() or [""])[0]
+    return Failure(
+        "unavailable",
+        f"the hub's database cannot be used: {said}",
+        where="db",
+        advice="start it, make the database (createdb), or correct db; mboss check looks again",
+    )
+
+
 def translate(error: BaseException) -> BaseException:
     """SQLAlchemy's errors as Failure; everything else passes as it is. Never tells values or addresses."""
     if not isinstance(error, sa.exc.SQLAlchemyError):

@@ -25,7 +25,7 @@ from sqlalchemy.engine import URL, Engine
 from hub.logs import place_of
 from hub.store import migrate
 from hub.store.engine import open_engine
-from hub.store.errors import commit_unknown, meaning, patiently, translate
+from hub.store.errors import commit_unknown, meaning, patiently, translate, unusable
 from hub.store.process import Listener, Process
 from interfaces.failure import Failure
 
@@ -45,7 +45,10 @@ class Store:
 
     def __init__(self, url: str | URL) -> None:
         self._writer_engine: Engine = open_engine(url, writes=True)
-        self._process = patiently(self._opened)
+        try:
+            self._process = patiently(self._opened)
+        except sa.exc.SQLAlchemyError as error:
+            raise unusable(error) from error
         self._reader_engine: Engine = open_engine(url, writes=False)
         self._queue: queue.SimpleQueue[list[Write] | None] = queue.SimpleQueue()
         self._listeners: list[tuple[Callable[[], None], frozenset[Any]]] = []

@@ -17,7 +17,7 @@ from hub.demo.processes import await_hub, house, reserved_port, serving
 from tests.flow.house import LIMIT, forget
 from tests.stores import psycopg_url
 
-LEASE = "6"
+LEASE = "12"
 """Seconds: a little longer than any call may take."""
 
 

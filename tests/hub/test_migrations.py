@@ -15,6 +15,7 @@ from sqlalchemy.engine import Engine
 from hub.store import migrate, schema
 from hub.store.engine import open_engine, sqlite_url
 from hub.store.urls import database_url, in_schema
+from hub.store.writer import Store
 from interfaces.failure import Failure
 from tests.services import Databases
 from tests.stores import ENGINES
@@ -85,3 +86,10 @@ def test_several_may_start_at_the_same_time(engine: Engine) -> None:
         one.dispose()
     assert failed == []
     assert differences(engine) == []
+
+
+@pytest.mark.parametrize("url", ["sqlite:////nowhere/hub.db", "postgresql+psycopg://nobody@127.0.0.1:9/none"])
+def test_a_database_that_cannot_be_opened_is_said_so(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.store.errors.AWAY", 0.1)
+    with pytest.raises(Failure, match="cannot be used"):
+        Store(url)
