@@ -15,10 +15,16 @@ from hub.store.errors import translate
 from hub.store.urls import database_url
 from interfaces.failure import Failure
 
+DROP = """DO $$ DECLARE name text; BEGIN
+  FOR name IN SELECT nspname FROM pg_namespace WHERE nspname = '{schema}' OR starts_with(nspname, '{schema}_') LOOP
+    EXECUTE 'DROP SCHEMA ' || quote_ident(name) || ' CASCADE';
+  END LOOP; END $$"""
+"""The day's schemas, whatever stands in them; the name is one that we made."""
+
 
 @dataclass(frozen=True)
 class Place:
-    """url: of the database; schema: of the hub's tables, those of the CRM core are in ``<schema>_crm``."""
+    """url: of the database; schema: of the hub's tables, those of peers in its process are in ``<schema>_<peer>``."""
 
     url: str
     schema: str
@@ -36,8 +42,7 @@ def own_schemas(db: str, keep: bool) -> Iterator[Place]:
         yield place
     finally:
         if not keep:
-            for schema in (place.schema, f"{place.schema}_crm"):
-                _run(place, f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
+            _run(place, DROP.format(schema=place.schema))
 
 
 def _postgres(db: str) -> str:
