@@ -54,7 +54,7 @@ def build(config: Config) -> Hub:
     if lock is not None:
         store.write(_free_leases, None)
     clock = StoreClock(store)
-    specs = _registry(config, store, clock)
+    specs = open_registry(config, store, clock)
     for fault in short_leases(config, {spec.id: spec for spec in specs.specs()}):
         raise fault
     bindings = topology.bundled(config.profile)
@@ -116,7 +116,7 @@ def open_channel(config: Config, spec: InterfaceSpec, code: str) -> Channel:
     return channel
 
 
-def _registry(config: Config, store: Store, clock: StoreClock) -> StoreRegistry:
+def open_registry(config: Config, store: Store, clock: StoreClock) -> StoreRegistry:
     """The registry, every active agreement compiled: a broken one stops the start, and no first caller waits."""
     for kept in [store.submit(register, item) for item in bundled()]:  # all in one commit
         if isinstance(refused := kept.result(), Failure):

@@ -8,6 +8,7 @@ readers want a folder.
 from __future__ import annotations
 
 import base64
+import os
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -142,9 +143,16 @@ def unpack(folder: Path, item: Registration) -> Path:
         if not path.is_relative_to(own.resolve()):
             raise Failure("invalid", f"spec {item.id} holds a file outside its folder", where=name)
         if not path.exists() or path.read_bytes() != content:  # the store is the only source
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            _put(path, content)
     return own
+
+
+def _put(path: Path, content: bytes) -> None:
+    """In one step: another process may be reading the same folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_bytes(content)
+    draft.replace(path)
 
 
 __all__ = ["Registration", "StoreRegistry", "bundled", "register", "registration", "unpack"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import Depends, FastAPI
 
-from hub.api import docs, fallout, health, identity, messages, orders, peers, problem, tmf622
+from hub.api import docs, fallout, health, identity, interfaces, messages, orders, peers, problem, tmf622
 from hub.api.entry import entered
 from hub.api.parts import known_host
 from hub.runtime import Hub
@@ -31,6 +31,6 @@ def build(hub: Hub) -> FastAPI:
     app.state.hub = hub
     app.state.forms = False
     problem.install(app)
-    for room in (orders, messages, fallout, peers, tmf622, health, docs, identity):
+    for room in (orders, messages, fallout, peers, interfaces, tmf622, health, docs, identity):
         app.include_router(room.router)
     return app

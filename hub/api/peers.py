@@ -1,4 +1,4 @@
-"""/api/v1/peers, /interfaces, /topology, /balance: whom the hub talks to, by which agreement, and where."""
+"""/api/v1/peers, /topology, /balance: whom the hub talks to, and where."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from hub.api.parts import HubOf, Text, known_peers, specs
+from hub.api.parts import HubOf, Text, known_peers
 from hub.topology import Binding
-from hub.views.agreements import binding_record, interface_record
+from hub.views.agreements import binding_record
 from hub.views.balance import balance
 from hub.views.peers import get_peer, list_peers
 
@@ -33,12 +33,6 @@ def peer(hub: HubOf, code: str) -> dict[str, Any]:
 def peer_state(hub: HubOf, code: str) -> dict[str, Any]:
     """What an in-process system (the CRM core) holds: its own public state."""
     return hub.local_state(code)
-
-
-@router.get("/interfaces")
-def interfaces(hub: HubOf) -> dict[str, Any]:
-    """The registered interface specs."""
-    return {"items": [interface_record(spec) for spec in specs(hub)]}
 
 
 @router.get("/topology")

@@ -25,6 +25,8 @@ from interfaces.failure import CODES, Code, Failure
 
 DEFAULT_URL: Final = "http://127.0.0.1:8080"
 TIMEOUT: Final = 30.0
+PATIENCE: Final = 150.0
+"""Seconds for what the hub examines at length."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -44,11 +46,16 @@ class Target:
         """POST a JSON body to ``/api/v1/`` + the segments of ``path``. Failure when it is not 2xx."""
         return self._call("POST", path, json=dict(body))
 
+    def send_file(self, data: bytes, *path: str, **params: Any) -> Any:
+        """POST a zip. Failure when the answer is not 2xx."""
+        headers = {"Content-Type": "application/zip"}
+        return self._call("POST", path, params=params, content=data, headers=headers, timeout=PATIENCE)
+
     def _call(self, method: str, path: tuple[str, ...], **rest: Any) -> Any:
         url = "/".join((self.url, "api/v1", *(quote(segment, safe="") for segment in path)))
         try:
             # trust_env: a proxy of the environment has no business between an operator and his own hub
-            answer = httpx.request(method, url, timeout=TIMEOUT, trust_env=False, auth=_login(), **rest)
+            answer = httpx.request(method, url, trust_env=False, auth=_login(), **{"timeout": TIMEOUT} | rest)
             data = answer.json()
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Failure(

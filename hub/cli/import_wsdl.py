@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.cli.apart import GivenUp, each
+from hub.apart import GivenUp, each
 from hub.cli.output import DONE, NO, json_option, progress, report
 from hub.cli.table import json_line
 

@@ -1,4 +1,4 @@
-"""``mboss interface``: read, check and try interface specs. Works on files; no hub needs to run."""
+"""``mboss interface``: read, check and try interface specs, which works on files; register them (hub/cli/register)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.cli import import_wsdl
+from hub.cli import import_wsdl, register
 from hub.cli.output import NO, json_option
 from hub.cli.table import facts, json_line, table
 
@@ -28,7 +28,7 @@ paths = click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type
 
 @click.group("interface")
 def group() -> None:
-    """Read, check and try interface specs.
+    """Read, check, try and register interface specs.
 
     \b
     Example:
@@ -36,7 +36,8 @@ def group() -> None:
     """
 
 
-group.add_command(import_wsdl.command)
+for command in (import_wsdl.command, *register.COMMANDS):
+    group.add_command(command)
 
 
 @group.command()

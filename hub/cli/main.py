@@ -17,7 +17,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "serve": ("hub.cli.serve:command", "Serve the hub until stopped."),
     "mocks": ("hub.cli.mocks_cmd:group", "Start the mock peers, or list them."),
     "check": ("hub.cli.check:command", "Say what is wrong before it is started."),
-    "interface": ("hub.cli.interface:group", "Read, check and try interface specs."),
+    "interface": ("hub.cli.interface:group", "Read, check, try and register interface specs."),
     "topology": ("hub.cli.topology:group", "Show which system serves what, where."),
     "subscription": ("hub.cli.subscription:group", "Let partners in, renew their keys, shut them out."),
     "user": ("hub.cli.user:group", "Make and change local users."),

@@ -47,7 +47,7 @@ def on_the_store(command: Command) -> Command:
         store = Store(config.store)
         try:
             desk = Desk(store, StoreClock(store), Book(store), callable_interfaces(store))
-            return command(Office(desk, store, f"cli:{_account()}", as_json), *args, **rest)
+            return command(Office(desk, store, f"cli:{account()}", as_json), *args, **rest)
         finally:
             store.close()
 
@@ -63,12 +63,14 @@ def callable_interfaces(store: Store) -> list[str]:
 
     shipped = bundled()
     with store.read() as connection:
-        known = {row.id for row in connection.execute(sa.select(spec.c.id).where(spec.c.state == "active"))}
+        in_use = spec.c.state.in_(("active", "deprecated"))
+        known = set(connection.scalars(sa.select(spec.c.id).where(in_use)))
     inbound = {id_ for id_, one in shipped.items() if one.direction == "inbound"}
     return sorted(inbound | (known - shipped.keys()))
 
 
-def _account() -> str:
+def account() -> str:
+    """Who runs this command, as this machine knows him."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # an account that this machine has no name for

@@ -35,6 +35,7 @@ WORKS: Final = _people("operator", "supervisor")
 BYTES: Final = Access(frozenset({"integrator", "operator", "supervisor", "auditor"}), partner=True)
 HOLDINGS: Final = _people("integrator", "tester", "operator", "supervisor", "auditor")
 PARTNERS: Final = _people("integrator", "supervisor", "auditor")
+AGREES: Final = _people("integrator", "supervisor")
 RULES: Final = _people("supervisor")
 AUDIT: Final = _people("supervisor", "auditor")
 
@@ -76,6 +77,10 @@ ACCESS: Final[dict[tuple[str, str], Access]] = {
     ("GET",  "/api/v1/peers/{code}"):                 PERSON,
     ("GET",  "/api/v1/peers/{code}/state"):           HOLDINGS,
     ("GET",  "/api/v1/interfaces"):                   PERSON,
+    ("POST", "/api/v1/interfaces"):                   AGREES,
+    ("GET",  "/api/v1/interfaces/{interface}"):       PERSON,
+    ("GET",  "/api/v1/interfaces/{interface}/versions/{version}"): PERSON,
+    ("POST", "/api/v1/interfaces/{interface}/versions/{version}/{action}"): AGREES,
     ("GET",  "/api/v1/topology"):                     PERSON,
     # identity
     ("POST", "/api/v1/login"):                        ANYONE,

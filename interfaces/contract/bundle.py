@@ -102,7 +102,7 @@ def _extract(archive: zipfile.ZipFile, folder: Path) -> Iterator[tuple[str, str]
             return
         if info.is_dir():
             continue
-        why = _refusal(info)
+        why = refusal(info)
         if why:
             yield info.filename, why
             continue
@@ -116,7 +116,8 @@ def _safe(name: str) -> PurePosixPath:
     return PurePosixPath(name.replace("\\", "/"))
 
 
-def _refusal(info: zipfile.ZipInfo) -> str:
+def refusal(info: zipfile.ZipInfo) -> str:
+    """Why an entry may not be unpacked, "" when it may."""
     path = _safe(info.filename)
     if path.is_absolute() or ".." in path.parts or ":" in path.parts[0] or "\0" in info.filename:
         return "its name leads out of the folder"

@@ -107,5 +107,6 @@ def fake_hub(store: Store) -> Hub:
         fallout=FakeDesk(),
         local_state=local_state,
         consumers=[],
+        follower=SimpleNamespace(now=lambda: None),
     )
     return cast(Hub, hub)

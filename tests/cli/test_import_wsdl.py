@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hub.cli.apart import GivenUp, each
+from hub.apart import GivenUp, each
 from hub.cli.main import cli
 from tests.cli.jobs import work
 from tests.contracts.test_corpus import HERE, ROWS

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from hub import registry
 from hub.demo.hubs import Hubs
 from hub.demo.processes import await_hub, child
+from hub.register.kept import register, registration
 from hub.store.engine import sqlite_url
 from hub.store.writer import Store
 from interfaces.codec.file import FileCodec
@@ -71,7 +71,7 @@ class Town:
     def register(self, folder: Path) -> None:
         """At run time, as any spec that is not bundled."""
         store = Store(str(sqlite_url(self.data / "hub.db")))
-        assert store.write(registry.register, registry.registration(folder)) is True
+        assert store.write(register, registration(folder)) is True
         store.close()
 
     def start(self, failpoint: str = "") -> Any:
@@ -106,10 +106,10 @@ def town(tmp_path: Path) -> Iterator[Town]:
     town.close()
 
 
-def usage(folder: Path) -> bytes:
+def usage(folder: Path, number: int = 1, prefix: str = "U-") -> bytes:
     codec, out = FileCodec(FileLayout.load(folder / "layout.yaml")), BytesIO()
-    rows = [{"DH": f"U-{n}", "ZT": "W", "MC": f"流水{n}", "JE": f"{n}.10"} for n in range(COUNT)]
-    codec.write(out, (("MX", row) for row in rows), FileName("", "20261101", 1), {}, {})
+    rows = [{"DH": f"{prefix}{n}", "ZT": "W", "MC": f"流水{n}", "JE": f"{n}.10"} for n in range(COUNT)]
+    codec.write(out, (("MX", row) for row in rows), FileName("", "20261101", number), {}, {})
     return out.getvalue()
 
 

@@ -28,6 +28,8 @@ NAMED = {
     "subscription_id": "sub_none",
     "name": "nobody-here",
     "action": "disable",
+    "interface": "rm-resource",
+    "version": "1.0.0",
 }
 BODIES: dict[str, Any] = {
     "/api/v1/login": {"name": "viewer", "password": "wrong"},
