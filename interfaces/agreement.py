@@ -16,7 +16,7 @@ from interfaces.codec.limits import DEFAULT, Limits
 from interfaces.contract.findings import Finding as ContractFinding
 from interfaces.envelope import ENVELOPES, Opened, Outgoing
 from interfaces.envelope.payload import payloads_of
-from interfaces.envelope.settings import enter_ids, value_at
+from interfaces.envelope.settings import enter_ids, set_at, value_at
 from interfaces.failure import Failure
 from interfaces.ids import new_id
 from interfaces.mapping import Context, IdLookup, InMemoryLookup, MessageMapping, compile_mapping
@@ -200,6 +200,21 @@ class Agreement:
         part = self._replies[received.operation.name]
         tree = self._to_tree(part, reply.body, reply.area or received.message.area)
         return tree, self._payloads.encode(part.side, tree, self._envelope.wants_json(received.header))
+
+    def write_refusal(self, received: Received, reply: Message, code: str, text: str = "") -> WireMessage:
+        """A business refusal as the error table reads it: a reply that says this code and text instead of success.
+
+        Failure(invalid) where the spec names no second result level; ``write_failure`` says no on the first.
+        """
+        op = received.operation
+        if op.reply is None or not op.errors.code_path:
+            raise Failure("invalid", f"{op.name} has no business result in its reply", where=self.spec.ref)
+        tree = self.write_tree(received, reply)
+        set_at(tree, op.errors.code_path, code)
+        if op.errors.message_path and text:
+            set_at(tree, op.errors.message_path, text)
+        payload = self._payloads.encode(op.reply, tree, self._envelope.wants_json(received.header))
+        return self._envelope.reply(received.header, op, payload)
 
     def write_failure(
         self,

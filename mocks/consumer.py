@@ -13,12 +13,12 @@ from mocks.store import Body, dumps
 
 BATCH = 50
 
-Handle = Callable[[Body, Delivery], None]
-"""Takes one decoded message; returned = committed."""
+Handle = Callable[[Delivery], None]
+"""Takes one message; returned = committed."""
 
 
 class Consumer(Loop):
-    """One thread on one queue. A message that is no JSON object goes to the dead letter at once.
+    """One thread on one queue. A message that ``handle`` does not understand goes to the dead letter at once.
 
     ``declare`` makes the queue; again when somebody has deleted it.
     """
@@ -44,10 +44,7 @@ class Consumer(Loop):
 
     def _one(self, delivery: Delivery) -> bool:
         try:
-            body = json.loads(delivery.body)
-            if not isinstance(body, dict):
-                raise ValueError("not an object")
-            self._handle(body, delivery)
+            self._handle(delivery)
         except Failure as failure:
             if failure.code == "unavailable":  # our own store is busy: the lease runs out and it comes again
                 return False
@@ -57,6 +54,14 @@ class Consumer(Loop):
             self._broker.nack([delivery], requeue=False, reason=f"not understood: {type(error).__name__}")
             return False
         return True
+
+
+def json_object(delivery: Delivery) -> Body:
+    """A message's body; ValueError for what is no JSON object."""
+    body = json.loads(delivery.body)
+    if not isinstance(body, dict):
+        raise ValueError("not an object")
+    return body
 
 
 def message(queue: str, body: Body, correlation_id: str = "") -> AmqpMessage:

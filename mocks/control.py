@@ -5,6 +5,7 @@ POST scenario | faults   one rule or a list of rules (mocks/rules.py)
 POST config              {"hub_url": ..., "clock_offset": microseconds, or any setting of the peer}
                          hub_key: our API key at the hub
 POST reset
+and what a peer offers beside (``Peer.offers``): POST call of a generic one
 """
 
 from __future__ import annotations
@@ -120,6 +121,7 @@ def build(peer: Peer) -> Starlette:
             post("faults", lambda data: teach(peer, data)),
             post("config", lambda data: configure(peer, data)),
             post("reset", reset),
+            *(post(name, do) for name, do in peer.offers().items()),
         ]
     )
 

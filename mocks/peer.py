@@ -68,8 +68,8 @@ class Setting:
 class Peer:
     """Base of all peers. Subclasses fill the class tables and the hooks below."""
 
-    code: ClassVar[str] = ""
-    title: ClassVar[str] = ""
+    code: str = ""
+    title: str = ""
     services: ClassVar[tuple[Service, ...]] = ()
     defaults: ClassVar[Mapping[str, str]] = {}
     """Settings of this peer and their first values, e.g. how long its work takes (seconds, real time)."""
@@ -111,6 +111,10 @@ class Peer:
     def findings(self, tx: Tx) -> list[str]:
         """The peer's own contradictions, beyond effects done twice."""
         return []
+
+    def offers(self) -> Mapping[str, Callable[[Any], Body]]:
+        """More that people can post to ``/__mock__/``: name -> ``do(data) -> record``; raises Failure."""
+        return {}
 
     # -- life --------------------------------------------------------------------------------------------------
 
@@ -161,9 +165,9 @@ class Peer:
         key = str(request.get(act.key) or "")
         rule = rules.take(tx, (operation, act.name), request)
         body, outcome = self._carry_out(tx, operation, act, request, rule, key)
+        tx.journal("in", operation, key, request, outcome)
         if body is not None:
             self.replied(tx, request, body, rule)
-        tx.journal("in", operation, key, request, outcome)
         return Answer(body, rule.manner(key))
 
     def _carry_out(
@@ -171,7 +175,8 @@ class Peer:
     ) -> tuple[Body | None, str]:
         if rule.do in NOT_DONE:
             return None, f"fault: {rule.do}"
-        if not act.repeats and (first := tx.recall(key, operation)) is not None:
+        known = bool(key) and not act.repeats
+        if known and (first := tx.recall(key, operation)) is not None:
             return first, "again"
         try:
             with part(tx):
@@ -183,7 +188,7 @@ class Peer:
             return self.refusal(operation, request, refused), f"refused: {NOT_UNDERSTOOD}"
         except Refused as refused:
             return self.refusal(operation, request, refused), f"refused: {refused.code}"
-        if not act.repeats:
+        if known:
             tx.remember(key, operation, reply)
         return reply, "done"
 

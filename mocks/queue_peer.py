@@ -8,7 +8,7 @@ from typing import ClassVar
 from interfaces.amqp import Delivery
 from interfaces.failure import Failure
 from mocks.amqp import open_broker
-from mocks.consumer import Consumer, message
+from mocks.consumer import Consumer, json_object, message
 from mocks.outbox import After, Again, Job
 from mocks.peer import Peer, Setting
 from mocks.store import Body, Tx
@@ -41,7 +41,8 @@ class QueuePeer(Peer):
     def make_jobs(self) -> Mapping[str, Job]:
         return {"publish": self._publish}
 
-    def take(self, body: Body, delivery: Delivery) -> None:
+    def take(self, delivery: Delivery) -> None:
+        body = json_object(delivery)
         if missing := [name for name in self.needs if not isinstance(body.get(name), str)]:
             raise Failure("invalid", f"missing: {', '.join(missing)}", where=self.queue)
         properties = {"@reply_to": delivery.reply_to, "@correlation_id": delivery.correlation_id}

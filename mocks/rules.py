@@ -57,6 +57,12 @@ class Rule:
         """What the shell is told, as header text; ``""`` = a plain answer."""
         return json.dumps({"do": self.do, "key": key, **self.args}) if self.do in ON_THE_WIRE else ""
 
+    @classmethod
+    def told(cls, manner: str) -> Rule:
+        """The rule behind a manner, for an answer that does not go through the shell."""
+        said = json.loads(manner) if manner else {}
+        return cls("", said.pop("do", ""), args=said)
+
     @property
     def copies(self) -> int:
         """How often a callback goes out."""

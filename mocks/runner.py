@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 from interfaces.amqp_address import FileAddress, parse
 from interfaces.failure import Failure
 from mocks import site
+from mocks.generic import specs
+from mocks.generic.peer import GenericPeer
 from mocks.peer import Peer, Setting
 from mocks.peers import PEERS
 from mocks.server import Server
@@ -63,9 +66,11 @@ def up(
     hub: str = "",
     port_base: int = 0,
     amqp: str = "",
+    interfaces: Sequence[str] = (),
 ) -> Running:
     """Start them and return when all listen. ``port_base`` 0 = free ports, else one port after the other.
 
+    interfaces: ids, files or folders of specs that generic peers play; without ``codes`` these alone.
     ``amqp``: the broker's address, or ``env:NAME`` or ``file:PATH`` that holds it; "" = a file in the folder.
     """
     setting = Setting(data.resolve(), hub, amqp=opened(amqp))
@@ -73,14 +78,25 @@ def up(
     servers: dict[str, Server] = {}
     running = Running(setting.data, amqp if is_reference(amqp) else shown(setting.broker), peers, servers)
     try:
-        for at, code in enumerate(known(codes)):
-            peers[code] = resolve_name(PEERS[code])(setting)
+        for at, (code, make) in enumerate({**_coded(codes, interfaces), **_generic(interfaces)}.items()):
+            peers[code] = make(setting)
             servers[code] = Server(site.build(peers[code]), port_base and port_base + at)
             peers[code].start()
     except BaseException:
         running.stop()
         raise
     return running
+
+
+def _coded(codes: Sequence[str], interfaces: Sequence[str]) -> dict[str, Callable[[Setting], Peer]]:
+    wanted = known(codes) if codes or not interfaces else ()
+    return {code: resolve_name(PEERS[code]) for code in wanted}
+
+
+def _generic(interfaces: Sequence[str]) -> dict[str, Callable[[Setting], Peer]]:
+    played = [specs.playable(specs.find(name)) for name in interfaces]
+    around = specs.around(played)
+    return {spec.id: partial(GenericPeer, spec=spec, others=around) for spec in played}
 
 
 def is_reference(address: str) -> bool:

@@ -51,6 +51,10 @@ class Reply:
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})
 
+    @property
+    def is_json(self) -> bool:
+        return any(name == b"content-type" and b"json" in value for name, value in self.headers)
+
     def raw(self) -> tuple[bytes, bytes]:
         """Head and body as bytes on the wire; the connection closes after it."""
         lines = [b"HTTP/1.1 %d Answer" % self.status, *(b"%s: %s" % header for header in self.headers)]
@@ -121,16 +125,22 @@ async def html_page(line: Line, reply: Reply) -> None:
 
 async def fault(line: Line, reply: Reply) -> None:
     code, text = reply.manner.get("code", "Server"), reply.manner.get("text", "out of order")
+    if reply.is_json:
+        body = json.dumps({"title": code, "status": 500, "detail": text}).encode()
+        await Reply(500, [(b"content-type", b"application/problem+json")], body).give(line.send)
+        return
     await Reply(500, reply.headers, soap_fault(code, text)).give(line.send)
 
 
 async def wrong_root(line: Line, reply: Reply) -> None:
-    await replace(reply, body=_spoilt(reply.body, _rename)).give(line.send)
+    body = b'{"somethingElse": %s}' % reply.body if reply.is_json else _spoilt(reply.body, _rename)
+    await replace(reply, body=body).give(line.send)
 
 
 async def missing_field(line: Line, reply: Reply) -> None:
     name = str(reply.manner.get("field", ""))
-    await replace(reply, body=_spoilt(reply.body, lambda result: _drop(result, name))).give(line.send)
+    body = _without(reply.body, name) if reply.is_json else _spoilt(reply.body, lambda result: _drop(result, name))
+    await replace(reply, body=body).give(line.send)
 
 
 async def header_drip(line: Line, reply: Reply) -> None:
@@ -206,3 +216,10 @@ def _drop(result: Any, name: str) -> None:
         if not name or etree.QName(child).localname == name:
             result.remove(child)
             return
+
+
+def _without(document: bytes, name: str) -> bytes:
+    """A JSON object without one of its members: the one named, else the first."""
+    tree = json.loads(document)
+    tree.pop(name or next(iter(tree), ""), None)
+    return json.dumps(tree, ensure_ascii=False).encode()

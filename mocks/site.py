@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mocks import control, spyne_side
+from mocks.generic.http import Endpoint
+from mocks.generic.peer import GenericPeer
 from mocks.peer import Peer
 from mocks.shell import App, Receive, Scope, Send, shelled
 
@@ -10,9 +14,13 @@ from mocks.shell import App, Receive, Scope, Send, shelled
 def build(peer: Peer) -> App:
     """One ASGI app. A service is found by the last step of its path (``/rm-resource``), else it is the first one."""
     panel = control.build(peer)
+    if isinstance(peer, GenericPeer):
+        return _beside(panel, {}, shelled(Endpoint(peer), peer.settled))
     services = {s.id: shelled(spyne_side.asgi(s, peer.receive), peer.settled) for s in peer.services}
-    first = next(iter(services.values()), panel)
+    return _beside(panel, services, next(iter(services.values()), panel))
 
+
+def _beside(panel: App, services: Mapping[str, App], first: App) -> App:
     async def site(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
         if path.startswith(control.PREFIX):

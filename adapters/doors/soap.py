@@ -25,7 +25,7 @@ from adapters.doors.http_io import (
     read,
     retry_after,
 )
-from adapters.doors.soap_rules import XML, check_action, check_media, fault, status_of, without_body
+from adapters.doors.soap_rules import XML, check_media, fault, status_of, without_body
 from adapters.spyne_side.plain import CodedService
 from hub.errors import wire_codes
 from hub.intake import Inbound
@@ -33,6 +33,7 @@ from hub.runtime import Hub
 from interfaces.agreement import Agreement, Received
 from interfaces.codec import safe_xml
 from interfaces.envelope.base import Opened
+from interfaces.envelope.soap_plain import check_action
 from interfaces.failure import Failure
 from interfaces.message import Message
 from interfaces.spec.model import InterfaceSpec

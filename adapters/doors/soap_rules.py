@@ -58,23 +58,6 @@ def without_body(scope: Scope, wsdl: Callable[[], bytes]) -> Answer | None:
     raise HttpRefusal(405, "send a SOAP 1.1 request by POST, or GET ?wsdl", where=method)
 
 
-def check_action(agreed: str, wire: WireMessage) -> None:
-    """The body decides what runs; a SOAPAction that names something else is refused, not followed.
-
-    An empty or absent SOAPAction says nothing and is fine (SOAP 1.1, section 6.1.1); where the contract names
-    none, there is nothing to contradict.
-    """
-    given = wire.headers.get("soapaction", "").strip().strip('"')
-    if agreed and given not in ("", agreed):
-        raise Failure(
-            "invalid",
-            "SOAPAction names another operation than the body",
-            where="SOAPAction",
-            reason="header",
-            advice=f"send {agreed!r} or none",
-        )
-
-
 _STATUS = {"too_large": 413, "not_found": 404, "timeout": 408}
 """Refusals before a message was read that have an HTTP status of their own; all others are 500."""
 

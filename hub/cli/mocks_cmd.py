@@ -29,6 +29,7 @@ def up(arguments: tuple[str, ...]) -> None:
     \b
     Example:
       mboss mocks up RM BILL --data mboss-data/mocks --hub http://127.0.0.1:8080
+      mboss mocks up --interface my/folder
     """
     _become_mocks("up", *arguments)
 
@@ -43,6 +44,18 @@ def list_(arguments: tuple[str, ...]) -> None:
       mboss mocks list
     """
     _become_mocks("list", *arguments)
+
+
+@group.command(context_settings=PASS_ON, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def call(arguments: tuple[str, ...]) -> None:
+    """Call the hub as the peer of an inbound interface, and show both sides.
+
+    \b
+    Example:
+      mboss mocks call --interface sps-orders --operation resource --hub http://127.0.0.1:8080
+    """
+    _become_mocks("call", *arguments)
 
 
 def _become_mocks(*arguments: str) -> NoReturn:

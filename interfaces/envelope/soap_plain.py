@@ -126,6 +126,23 @@ class SoapPlain:
         return WireMessage(safe_xml.serialize(envelope, encoding), f"text/xml; charset={encoding}", headers)
 
 
+def check_action(agreed: str, wire: WireMessage) -> None:
+    """The body decides what runs; a SOAPAction that names something else is refused, not followed.
+
+    An empty or absent SOAPAction says nothing and is fine (SOAP 1.1, section 6.1.1); where the contract names
+    none, there is nothing to contradict.
+    """
+    given = wire.headers.get("soapaction", "").strip().strip('"')
+    if agreed and given not in ("", agreed):
+        raise Failure(
+            "invalid",
+            "SOAPAction names another operation than the body",
+            where="SOAPAction",
+            reason="header",
+            advice=f"send {agreed!r} or none",
+        )
+
+
 def _tell(detail: Any, failure: Failure) -> None:
     """What a program may decide on. In one element, since some clients keep no more than one entry of a detail that
     their contract does not declare; the hub's own API declares it (adapters/spyne_side/hub_api.py)."""

@@ -7,7 +7,8 @@ Three layers: what lint sees; per row the law ``back(out(v)) == v``; generated d
 through the real codec. "proved" is said only of converters whose law holds by construction; all others are "tested".
 """
 
+from interfaces.proof.bodies import bodies
 from interfaces.proof.certificate import Certificate, Finding, RowProof, SideProof
 from interfaces.proof.prover import DOCUMENTS, prove
 
-__all__ = ["DOCUMENTS", "Certificate", "Finding", "RowProof", "SideProof", "prove"]
+__all__ = ["DOCUMENTS", "Certificate", "Finding", "RowProof", "SideProof", "bodies", "prove"]
