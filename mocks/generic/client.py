@@ -35,7 +35,7 @@ class Exchanged:
 
 @dataclass(frozen=True)
 class Hub:
-    """Where the hub is: ``url()`` its base URLs (by spaces), ``key()`` our API key there, ``broker()`` the broker that both use."""
+    """The hub's base URLs (by spaces), our API key there, and the broker that both use, each at the time of the call."""
 
     url: Callable[[], str]
     key: Callable[[], str] = str
