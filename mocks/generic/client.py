@@ -35,7 +35,7 @@ class Exchanged:
 
 @dataclass(frozen=True)
 class Hub:
-    """The hub's base URLs (by spaces), our API key there, and the broker that both use, each at the time of the call."""
+    """The hub's base URLs (by spaces), our API key there and the broker that both use, at the time of the call."""
 
     url: Callable[[], str]
     key: Callable[[], str] = str
