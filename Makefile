@@ -5,7 +5,7 @@ PY := .venv/bin/python
 # what runs on every Python found, beside the whole suite on one
 PORTABLE := tests/cli/test_imports.py tests/contracts tests/codec tests/mapping tests/envelope tests/agreement tests/doors
 
-.PHONY: help setup run demo test test-here test-others conformance services bench lint dev
+.PHONY: help setup run demo test test-here test-others conformance soak services bench lint dev
 
 help:
 	@echo "make setup   build the environment"
@@ -13,6 +13,7 @@ help:
 	@echo "make demo    run the demo day; fails unless every order ended as expected"
 	@echo "make test    all tests; on other Pythons the portable ones"
 	@echo "make conformance   one suite per port, every attack of docs/guards.md, and what each cost"
+	@echo "make soak    two hubs on PostgreSQL and RabbitMQ, 2,000 orders, and everything dies once (ORDERS=n)"
 	@echo "make services  install and start what some tests call: PostgreSQL, RabbitMQ, Chromium, SOAP clients (Debian)"
 	@echo "make bench   measure"
 	@echo "make lint    ruff, mypy, import rules"
@@ -40,6 +41,10 @@ test-others: dev
 # in one process and one after the other, so that the figures are the requests' own
 conformance: dev
 	$(PY) -m pytest -n 0 --figures tests/conformance tests/security $(ARGS)
+
+# the big runs at full size; make test holds them at a twentieth
+soak: dev
+	MBOSS_SOAK_ORDERS=$(or $(ORDERS),2000) $(PY) -m pytest -n 0 -s tests/soak $(ARGS)
 
 services:
 	@.ci/services

@@ -28,6 +28,8 @@ PREFETCH = 100
 LOOK = 0.05
 """Seconds a look into an empty queue waits."""
 BLOCKED = 30
+GONE = (AMQPError, ValueError)
+"""How a connection that is no more shows: pika 1.4 raises ValueError where it would wait on one already closed."""
 CODES: dict[int, Code] = {403: "forbidden", 404: "not_found", 405: "conflict", 406: "conflict"}
 
 
@@ -52,7 +54,7 @@ class Line:
         """Answers heartbeats that are due; False when the connection or the channel has died."""
         try:
             self.connection.process_data_events(0)
-        except AMQPError:
+        except GONE:
             return False
         return bool(self.connection.is_open and self.channel.is_open)
 
@@ -263,6 +265,6 @@ def _translated(what: str) -> Iterator[None]:
         raise Failure(code, f"RabbitMQ says: {error.reply_text}", where=what, advice="look at the queue") from error
     except NackError as error:
         raise Failure("unavailable", "RabbitMQ refused the message", where=what, advice="is the queue full?") from error
-    except AMQPError as error:
+    except GONE as error:
         advice = "check that RabbitMQ runs and the address is right"
         raise Failure("unavailable", f"no RabbitMQ: {type(error).__name__}", where=what, advice=advice) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from collections.abc import Callable
 
 from interfaces.failure import Failure
@@ -32,6 +33,9 @@ class Loop:
             try:
                 worked = self._step()
             except Failure:  # the file is busy or gone: look again, what is there keeps
+                worked = False
+            except Exception:  # a bug: told, and no reason to be deaf from now on
+                traceback.print_exc()
                 worked = False
             if not worked:
                 self._stop.wait(IDLE)

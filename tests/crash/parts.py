@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from hub.demo import day
@@ -29,13 +29,21 @@ def runs_of(house: Driven, names: Sequence[str], times: int = 1) -> list[Run]:
     return [Run(scenario, scenario.order(house.serial())) for _ in range(times) for scenario in chosen]
 
 
-def live(house: Driven, runs: list[Run], *, after: int = 0, do: Callable[[], None] = lambda: None) -> Result:
-    """The day as the demo drives it; ``do`` is called once, when ``after`` orders have reached their end."""
+def live(
+    house: Driven,
+    runs: list[Run],
+    *,
+    after: int = 0,
+    do: Callable[[], None] = lambda: None,
+    also: Mapping[int, Callable[[], None]] | None = None,
+) -> Result:
+    """The day as the demo drives it; ``do`` is called once, when ``after`` orders have reached their end, and what
+    ``also`` names when so many have."""
     ended = iter(range(1, len(runs) + 1))
+    happens = {after: do, **(also or {})}
 
     def tick() -> None:
-        if next(ended) == after:
-            do()
+        happens.get(next(ended), lambda: None)()
 
     return day.live(runs, house.hubs, house.peers, tick)
 

@@ -22,15 +22,16 @@ LEASE = "12"
 
 
 class Town:
-    """``db``: PostgreSQL's URL. Serves as the house that tests/crash/parts.py drives a day through."""
+    """``db``: PostgreSQL's URL; ``amqp``: RabbitMQ's, without it the queues are a file. Serves as the house that
+    tests/crash/parts.py drives a day through."""
 
-    def __init__(self, data: Path, db: str, count: int = 2) -> None:
+    def __init__(self, data: Path, db: str, count: int = 2, amqp: str = "") -> None:
         self._stack = ExitStack()
         self._serial = itertools.count(1)
         self.data = data
         port = self._stack.enter_context(reserved_port()).getsockname()[1]
         self._place = self._stack.enter_context(own_schemas(db, keep=False))
-        made = self._stack.enter_context(house(data, port, place=self._place, count=count))
+        made = self._stack.enter_context(house(data, port, amqp, place=self._place, count=count))
         self._ports = [int(url.rpartition(":")[2]) for url in made.urls]
         self._processes = list(made.hubs)
         self.hubs, self.peers = Hubs(data), Peers(made.peers)
