@@ -121,10 +121,11 @@ class XmlContract:
         return compile_contract(documents.gather(Path(path), root))
 
     def element(self, name: str) -> ElementCodec:
-        """By ``{namespace}local``, or by local name where that is unique; Failure(not_found)."""
+        """By ``{namespace}local``, or by local name where that is unique; Failure(not_found), and Failure(invalid,
+        structure) when its schema breaks XSD's own rules."""
         codec = self._codecs.get(name)
         if codec is None:
-            with self._compiling:
+            with self._compiling, xsd.whole("its schema cannot be compiled", name):
                 declared = self.model.element(self._full(name))
                 codec = self._codecs.get(declared.name) or ElementCodec(declared, self.shapes, self._readers)
                 self._codecs[name] = self._codecs[declared.name] = codec
@@ -132,7 +133,9 @@ class XmlContract:
 
     def sample(self, name: str, choices: Choices | None = None) -> Any:
         """A made-up value of an element, the smallest unless ``choices`` say more; sample.NoSample says why not."""
-        return make_sample(self.shapes, self.element(name).declared, choices)
+        declared = self.element(name).declared
+        with xsd.whole("no document of its schema can be made up", name):
+            return make_sample(self.shapes, declared, choices)
 
     def validate(self, element: XmlElement) -> list[dict[str, str]]:
         """[] when valid, else ``[{"path", "message"}]``; messages never quote the value."""

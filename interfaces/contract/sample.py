@@ -6,10 +6,12 @@ Deterministic: the same schema gives the same document. For examples, and for pr
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain, count
 from typing import Any, Protocol
 
 from interfaces.codec.content import ANY
 from interfaces.codec.xml_shape import ORDER, TEXT, XSI_KEY, Shape, Shapes
+from interfaces.codec.xml_text import escape
 from interfaces.contract.names import local, namespace
 from interfaces.contract.values import value_of
 from interfaces.contract.xsd import Element, Group, Particle, Type, Wildcard
@@ -74,6 +76,7 @@ class _Maker:
         self.choices = choices
         self.within: list[Type] = []
         self.made = 0
+        self.ids: set[str] = set()
 
     def element(self, declared: Element, path: str) -> Any:
         """Text, or a tree."""
@@ -87,7 +90,13 @@ class _Maker:
         found = self.choices.value(simple, path)
         if found is None:
             raise NoSample(f"no value was found for {path or 'the top'}, of type {local(simple.name or 'its own')}")
-        return found
+        return self.unused(found) if simple.is_key() else found
+
+    def unused(self, found: str) -> str:
+        """An xs:ID: no two of one document are the same."""
+        made = next(name for name in chain([found], (f"{found}{n}" for n in count(2))) if name not in self.ids)
+        self.ids.add(made)
+        return made
 
     def tree(self, kind: Type, path: str) -> dict[str, Any]:
         self.made += 1
@@ -185,7 +194,7 @@ class _Maker:
         for name in self.shapes.model.elements:
             declared = self.shapes.model.element(name)
             if wildcard.matches(name) and declared.type.plain and not declared.component.abstract:
-                text = self.text(declared.type.component, path)
+                text = escape(self.text(declared.type.component, path))
                 return f'<n:{declared.local} xmlns:n="{namespace(name)}">{text}</n:{declared.local}>'
         raise NoSample(f"{path or 'the top'} takes elements that the contract does not declare")
 

@@ -7,6 +7,7 @@ Read by xmlschema, which keeps facets, ``fixed``, substitution groups and wildca
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -116,7 +117,8 @@ class Model:
 
     def check(self, element: Any) -> list[str]:
         """Paths in an lxml element that break the schema, by xmlschema: slower than libxml2, and less picky."""
-        return [str(error.path or "") for error in self._schema.iter_errors(element)]
+        with whole("its schema cannot judge a message", str(element.tag)):
+            return [str(error.path or "") for error in self._schema.iter_errors(element)]
 
     @cached_property
     def elements(self) -> dict[str, str]:
@@ -216,13 +218,28 @@ def read(folder: Path, sound: bool = True) -> Model:
            time); else what breaks one is told by ``Model.faults``, and all else is there
     """
     mode = "skip" if sound else "lax"
+    with whole("the schema cannot be read"):
+        return Model(xmlschema.XMLSchema10(str(folder / "all.xsd"), allow="local", defuse="never", validation=mode))
+
+
+_NOT_WHOLE = (
+    *(xmlschema.XMLSchemaException, AttributeError, KeyError, IndexError, TypeError, ValueError, ArithmeticError),
+    RecursionError,
+)
+
+
+@contextmanager
+def whole(what: str, where: str = "") -> Iterator[None]:
+    """The one door for what a schema that breaks XSD's own rules does to those who read it: its components are not
+    whole, and fail in many ways. Failure(invalid, structure)."""
     try:
-        schema = xmlschema.XMLSchema10(str(folder / "all.xsd"), allow="local", defuse="never", validation=mode)
-    except (xmlschema.XMLSchemaException, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        yield
+    except _NOT_WHOLE as error:
         # The first line says what is wrong, the rest is the schema's text.
-        said = str(error).partition("\n")[0] or type(error).__name__
-        raise Failure("invalid", f"the schema cannot be read: {said}", reason="structure") from error
-    return Model(schema)
+        said = str(error).partition("\n")[0] if isinstance(error, xmlschema.XMLSchemaException) else ""
+        reason = said or f"it breaks a rule of XSD ({type(error).__name__})"
+        advice = "correct the schema; `mboss interface import-wsdl FILE --check` names what is wrong with it"
+        raise Failure("invalid", f"{what}: {reason}", where=where, reason="structure", advice=advice) from error
 
 
 def _said(error: Any) -> tuple[str, int, str]:
