@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.cli import import_wsdl, register
+from hub.cli import import_wsdl, interface_docs, register
 from hub.cli.output import NO, json_option
 from hub.cli.table import facts, json_line, table
 
@@ -36,7 +36,7 @@ def group() -> None:
     """
 
 
-for command in (import_wsdl.command, *register.COMMANDS):
+for command in (import_wsdl.command, interface_docs.command, *register.COMMANDS):
     group.add_command(command)
 
 
@@ -86,7 +86,7 @@ def prove(specs: tuple[str, ...], documents: int | None, seed: int | None, as_js
     from interfaces.proof import prove as proved
     from interfaces.spec.registry import bundled
 
-    found = [_find(spec) for spec in specs] or list(bundled())
+    found = [find(spec) for spec in specs] or list(bundled())
     given = {name: value for name, value in (("documents", documents), ("seed", seed)) if value is not None}
     certificates = [proved(spec, **given) for spec in found]
     for certificate in certificates:
@@ -109,7 +109,7 @@ def diff(old: str, new: str, as_json: bool) -> None:
     """
     from interfaces.compat import compare
 
-    report = compare(_find(old), _find(new))
+    report = compare(find(old), find(new))
     if as_json:
         json_line(report.to_json())
     else:
@@ -166,7 +166,7 @@ def export_sheet(spec: str, to: Path, as_json: bool) -> None:
     from interfaces.proof import prove as proved
     from interfaces.sheet import write_sheet
 
-    found = _find(spec)
+    found = find(spec)
     certificate = proved(found)
     write_sheet(to, found, certificate)
     record = {"spec": found.ref, "workbook": str(to), "whole": certificate.whole}
@@ -204,7 +204,7 @@ def show(spec: str, source: bool, as_json: bool) -> None:
     """
     from interfaces.agreement import Agreement
 
-    found = _find(spec)
+    found = find(spec)
     record = _shown(found)
     sources = _sources(Agreement(found)) if source else {}
     if as_json:
@@ -231,7 +231,7 @@ def try_(spec: str, example: Path, operation: str | None, reply: bool, as_json: 
     from interfaces.agreement import Agreement
     from interfaces.spec.trial import Trial
 
-    found = _find(spec)
+    found = find(spec)
     name, is_reply, own = _meant(found, example, operation, reply)
     trial = Trial(Agreement(found), name)
     data = example.read_bytes()
@@ -296,7 +296,7 @@ def _specs(paths: tuple[Path, ...]) -> list[InterfaceSpec]:
     return [load_spec(file) for file in _files(paths)]
 
 
-def _find(name: str) -> InterfaceSpec:
+def find(name: str) -> InterfaceSpec:
     """By file, folder or id of a bundled spec; Failure(not_found)."""
     from interfaces.failure import Failure
     from interfaces.spec.loader import load_spec
