@@ -19,8 +19,8 @@ CONNECT: Final = 5
 SESSION: Final = {"lock_timeout": "3s", "idle_in_transaction_session_timeout": "10s"}
 """A process that was stopped in the middle of a transaction must not hold its rows for ever; who waits, looks again."""
 
-_WRITER: Final = ("temp_store=MEMORY", "cache_size=-65536")
-"""What one statement may have to undo stays out of the file system; 64 MiB hold the ends of all indexes."""
+_WRITER: Final = ("temp_store=MEMORY", "cache_size=-32768")
+"""What one statement may have to undo stays out of the file system; 32 MiB hold the ends of all indexes."""
 
 
 def plain(value: object) -> object:
