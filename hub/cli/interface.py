@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from interfaces.proof import Certificate
     from interfaces.spec.model import InterfaceSpec
 
+HUB = "http://127.0.0.1:8080"
 LISTED = ("id", "version", "system", "direction", "transport", "lifecycle", "operations", "title")
 SHOWN = ("id", "version", "system", "title", "owner", "lifecycle", "direction", "transport", "envelope", "contract")
 OPERATION = ("name", "pattern", "role", "request", "reply", "timeout", "idempotent", "probe")
@@ -194,17 +195,24 @@ def list_(paths: tuple[Path, ...], as_json: bool) -> None:
 @group.command()
 @click.argument("spec")
 @click.option("--source", is_flag=True, help="Also the Python that the rows became.")
+@click.option("--curl", metavar="OPERATION", help="This operation as a curl command.")
+@click.option("--zeep", metavar="OPERATION", help="This operation in Python with zeep.")
+@click.option("--at", default="", help="The service's address in them  [the hub's; of a REST interface the server's]")
 @json_option
-def show(spec: str, source: bool, as_json: bool) -> None:
+def show(spec: str, source: bool, curl: str | None, zeep: str | None, at: str, as_json: bool) -> None:
     """One interface: SPEC is an id or a file.
 
     \b
     Example:
       mboss interface show rm-resource
+      mboss interface show order-intake --curl submitOrder
     """
     from interfaces.agreement import Agreement
 
     found = find(spec)
+    if curl or zeep:
+        click.echo(_copied(found, curl, zeep, at))
+        return
     record = _shown(found)
     sources = _sources(Agreement(found)) if source else {}
     if as_json:
@@ -245,6 +253,17 @@ def try_(spec: str, example: Path, operation: str | None, reply: bool, as_json: 
         json_line({"spec": found.ref, "operation": name, "reply": is_reply, "rows": lines})
         return
     click.echo(f"{found.ref} {name} {'reply' if is_reply else 'request'}\n{table(lines, APPLIED)}")
+
+
+def _copied(spec: InterfaceSpec, curl: str | None, zeep: str | None, at: str) -> str:
+    from interfaces.agreement import Agreement
+    from interfaces.spec import copied
+
+    places = {"rest": HUB, "contract-root": f"{HUB}/http/exchange"}
+    address = at.rstrip("/") or places.get(spec.transport.envelope, f"{HUB}/soap/{spec.id}")
+    agreement = Agreement(spec)
+    parts = [copied.curl(agreement, curl, address)] if curl else []
+    return "\n\n".join(parts + ([copied.zeep(agreement, zeep, address)] if zeep else []))
 
 
 def _sheet(record: dict[str, Any]) -> str:
@@ -299,12 +318,13 @@ def _specs(paths: tuple[Path, ...]) -> list[InterfaceSpec]:
 def find(name: str) -> InterfaceSpec:
     """By file, folder or id of a bundled spec; Failure(not_found)."""
     from interfaces.failure import Failure
-    from interfaces.spec.loader import load_spec
+    from interfaces.spec.loader import SPEC_FILE, load_spec
     from interfaces.spec.registry import bundled
 
-    if Path(name).exists():
-        return load_spec(Path(name))
     known = {spec.id: spec for spec in bundled()}
+    path = Path(name)
+    if (path / SPEC_FILE).is_file() or (path.exists() and name not in known):  # a folder may be called like an id
+        return load_spec(path)
     if name not in known:
         raise Failure("not_found", f"no interface {name!r}", advice=f"a file, or one of {', '.join(sorted(known))}")
     return known[name]

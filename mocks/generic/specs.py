@@ -16,9 +16,10 @@ PLAYED = frozenset({"soap", "rest", "amqp"})
 
 def find(name: str) -> InterfaceSpec:
     """Failure(not_found) naming what there is."""
-    if Path(name).exists():
-        return load_spec(Path(name))
     known = {spec.id: spec for spec in bundled()}
+    path = Path(name)
+    if (path / SPEC_FILE).is_file() or (path.exists() and name not in known):  # a folder may be called like an id
+        return load_spec(path)
     if name not in known:
         advice = f"a folder with {SPEC_FILE}, or one of {', '.join(sorted(known))}"
         raise Failure("not_found", f"no interface {name!r}", advice=advice)
