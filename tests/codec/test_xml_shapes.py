@@ -3,6 +3,7 @@ writes the same document."""
 
 from __future__ import annotations
 
+import copy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from zeep import Settings, Transport
 from zeep.wsdl import Document
 
 from interfaces.codec.xml import XmlContract
+from interfaces.codec.xml_shape import XSI_TYPE
+from interfaces.contract.names import resolved
 from interfaces.contract.sample import Least, NoSample
 from interfaces.contract.values import value_of
 from interfaces.contract.xsd import Group, Particle
@@ -34,12 +37,40 @@ READ = [
 MOST = 3
 """Times of one particle."""
 
-COMPARED = (
-    *("document-wrapped", "document-bare", "recursive", "facets", "all-and-attributes", "groups", "unqualified"),
-    *("chinese-names", "keys", "nillable-and-defaults"),
+WEB = (
+    "ExternalReferenceForbidden",
+    "an import leads to the web; our reader takes the file that lies here, or the catalogue",
 )
-"""Shapes that zeep reads and writes as they are. It makes no rpc wrapper an element, reads no WSDL 2.0, and drops or
-reorders mixed content, wildcards, repeated choices, substitution groups and abstract types."""
+RPC = "NamespaceError", "zeep makes no element of an rpc wrapper"
+WSDL2 = "NamespaceError", "zeep reads no WSDL 2.0"
+PREFIX = "XMLParseError", "a prefix is not declared; zeep loads no such file"
+PATH = "FileNotFoundError", "zeep takes the path of an import as it is written"
+REFUSED_BY_ZEEP = {
+    **dict.fromkeys(("asmx-query", "elsewhere-by-name", "file-url", "file-url-absolute", "http-url"), WEB),
+    **dict.fromkeys(("known-envelope", "known-guid", "known-soap-encoding", "known-soap-encoding-12"), WEB),
+    **dict.fromkeys(("known-topics", "known-xmldsig", "known-xmlmime", "known-xop"), WEB),
+    **dict.fromkeys(("rpc-element-part", "rpc-encoded-plain", "rpc-literal", "rpc-literal-style-at-operation"), RPC),
+    **dict.fromkeys(("rpc-no-parts",), RPC),
+    "rpc-without-namespace": ("LookupError", RPC[1]),
+    **dict.fromkeys(("wsdl20", "wsdl20-others"), WSDL2),
+    **dict.fromkeys(("undeclared-prefix", "wrong-message-prefix"), PREFIX),
+    **dict.fromkeys(("back-slashes", "wrong-case"), PATH),
+    "attribute-before-content": ("XMLParseError", "zeep stops where a schema breaks the order of its parts"),
+    "blank-lines-first": ("XMLSyntaxError", "zeep takes no lines before the XML declaration"),
+    "old-schema-namespace": ("ValueError", "zeep knows XML Schema of 2001 only"),
+    "redefine": ("ValueError", "zeep knows no xs:redefine"),
+}
+"""Contracts that zeep cannot load, or whose messages it does not find -> its error, and why. A test asks for each."""
+OTHERWISE_IN_ZEEP = {
+    "anytype-and-no-type": "zeep writes the elements inside xs:anyType as the text of a Python list",
+    "bad-occurs": "minOccurs 2 and maxOccurs 1 contradict each other: zeep takes one, we take two",
+    "choice": "an element is called self, which zeep cannot pass to its own constructor",
+    "mixed": "zeep drops mixed text",
+    "strict-any": "zeep reads an element of simple type in a wildcard as bare text, which it cannot write again",
+    "substitution": "zeep reads the head of a substitution group only",
+}
+"""Contracts that zeep loads, and whose documents it loses something of."""
+COMPARED = [name for name in READ if name not in REFUSED_BY_ZEEP and name not in OTHERWISE_IN_ZEEP]
 
 
 class Drawn(Least):
@@ -117,11 +148,27 @@ def test_zeep_builds_the_same_infoset(name: str, data: st.DataObject) -> None:
         built = contract(name).element(element).build(tree)
         theirs = oracle(main(name)).get_element(element)
         again = etree.Element("body")
-        theirs.render(again, theirs.parse(built, oracle(main(name))))
+        # a copy, because zeep moves what stands for a wildcard out of the document it reads
+        theirs.render(again, theirs.parse(copy.deepcopy(built), oracle(main(name))))
         assert texts(again[0]) == texts(built)
 
 
+@pytest.mark.parametrize("name", REFUSED_BY_ZEEP)
+def test_zeep_refuses_what_the_table_says(name: str) -> None:
+    with pytest.raises(Exception) as caught:  # noqa: PT011  the table names its class
+        every_message(name)
+    assert type(caught.value).__name__ == REFUSED_BY_ZEEP[name][0]
+
+
 def texts(element: Any) -> Any:
-    """The infoset, without the white space around texts."""
+    """The infoset, without the white space around texts, and with the type that xsi:type means."""
     tag, attributes, text, children = plain(element)
+    if XSI_TYPE in attributes:
+        attributes[XSI_TYPE] = resolved(element, attributes[XSI_TYPE], "")
     return tag, attributes, text.strip(), [texts(child) for child in element] if children else []
+
+
+def every_message(name: str) -> None:
+    """zeep's own reading of every message of a contract."""
+    for element in sorted(e for operation in contract(name).operations.values() for e in operation.messages):
+        oracle(main(name)).get_element(element)
