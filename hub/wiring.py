@@ -18,6 +18,7 @@ CONSUMERS: list[str] = ["adapters.doors.consumers:wanted"]
 QUEUE_CHECK = "adapters.doors.consumers:queue_faults"
 BROKER = "adapters.channels.amqp:open_broker"
 PLANNER = "adapters.crm_core.planner:build"
+SMOKE = "mocks.generic.smoke:smoke"
 FIGURES = "adapters.bench:FIGURES"
 
 

@@ -51,6 +51,11 @@ class Received:
     claims: str = ""
 
 
+def _echoes(op: Operation) -> bool:
+    """Whether a reply is the request again, changed. Two drafts are alike in name only."""
+    return op.reply is not None and op.reply.type == op.request.type and op.reply.type_name != "Draft"
+
+
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     """One message of an operation, ready to use."""
@@ -131,7 +136,7 @@ class Agreement:
         try:
             tree = self._payloads.decode(part.side, opened.payload)
             business_result(self.spec, op, tree)
-            body = self._to_body(part, tree, request.body if part.side.type == op.request.type else None)
+            body = self._to_body(part, tree, request.body if _echoes(op) else None)
         except Failure as failure:
             # a refusal is the partner's word; anything else is a reply that breaks the contract
             raise failure if "level" in failure.detail else self._unknown(op, failure) from failure

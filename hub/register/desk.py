@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from hub import wiring
 from hub.apart import GivenUp, Worker
 from hub.register.kept import Entry, Registration, content_hash, keep, other_content
 from hub.register.moves import EVENTS, Move, make_moves
@@ -200,4 +201,17 @@ def _apart(folder: Path, active: Path | None, rollout: Rollout) -> Examination:
 
 
 def _examine(job: tuple[Path, Path | None, Rollout]) -> Examination:
-    return examine(*job)
+    found = examine(*job)
+    if found.proof == "broken":
+        return found
+    return replace(found, findings=(*found.findings, *_smoked(load_spec(job[0]))))
+
+
+def _smoked(spec: InterfaceSpec) -> Iterator[Finding]:
+    """Every operation is asked of the spec's own mock, in memory."""
+    fix = "correct the example it answers with, or the rows of the reply"
+    for one in wiring.named(wiring.SMOKE)(spec):
+        if one.failure is not None:
+            faults = "; ".join(f"{e.get('path', '')} {e.get('message', '')}".strip() for e in one.failure.errors[:3])
+            told = f"its mock cannot be asked: {one.failure.message}{': ' if faults else ''}{faults}"
+            yield Finding("mock-smoke", ERROR, f"operation {one.operation}", told, fix)
