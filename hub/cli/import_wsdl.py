@@ -27,20 +27,36 @@ DRAFTING = 120.0
 """Seconds for one draft: its contract is compiled once more where it will lie, and every example is made and linted."""
 
 
-@click.command("import-wsdl")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--check", "only_check", is_flag=True, help="Only say what could be read and what not; write nothing.")
-@click.option(
-    "--to", "to", type=click.Path(file_okay=False, path_type=Path), help="Folder for the specs, default here."
+def options(command: Any) -> Any:
+    """What every import of contracts can be told."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+_OPTIONS = (
+    click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)),
+    click.option(
+        "--check", "only_check", is_flag=True, help="Only say what could be read and what not; write nothing."
+    ),
+    click.option(
+        "--to", "to", type=click.Path(file_okay=False, path_type=Path), help="Folder for the specs, default here."
+    ),
+    click.option("--id", "name", default="", help="Id of the interface; with one contract only."),
+    click.option("--system", default="", help="Code of the system on the other side: RM, BILL."),
+    click.option("--inbound", is_flag=True, help="The peer calls the hub; else the hub calls the peer."),
+    click.option("--operation", "only", multiple=True, help="Draft only this operation. May be repeated."),
+    click.option(
+        "--with", "wanted", multiple=True, help="Also map this optional part: order.customer. May be repeated."
+    ),
+    click.option("--overwrite", is_flag=True, help="Replace a spec that is there."),
+    json_option,
 )
-@click.option("--id", "name", default="", help="Id of the interface; with one WSDL only.")
-@click.option("--system", default="", help="Code of the system on the other side: RM, BILL.")
-@click.option("--inbound", is_flag=True, help="The peer calls the hub; else the hub calls the peer.")
-@click.option("--operation", "only", multiple=True, help="Draft only this operation. May be repeated.")
-@click.option("--with", "wanted", multiple=True, help="Also map this optional part: order.customer. May be repeated.")
-@click.option("--overwrite", is_flag=True, help="Replace a spec that is there.")
-@json_option
-def command(paths: tuple[Path, ...], only_check: bool, as_json: bool, overwrite: bool, **choices: Any) -> None:
+
+
+@click.command("import-wsdl")
+@options
+def command(paths: tuple[Path, ...], **choices: Any) -> None:
     """Read WSDL and XSD files (PATHS: files, folders, zip archives) and draft a spec for each service.
 
     A draft is a folder with spec.yaml, the contract's files and examples; what is left to do is listed, and is what
@@ -52,12 +68,17 @@ def command(paths: tuple[Path, ...], only_check: bool, as_json: bool, overwrite:
       mboss interface import-wsdl contracts/ --check
       mboss interface import-wsdl orders.wsdl --system RM --to specs
     """
+    run(paths, "WSDL or XSD", **choices)
+
+
+def run(paths: tuple[Path, ...], what: str, only_check: bool, as_json: bool, overwrite: bool, **choices: Any) -> None:
+    """Judge or draft; ends the command. what: kind of file that is looked for in folders and archives."""
     from interfaces.contract import bundle
 
     with tempfile.TemporaryDirectory(prefix="mboss-import-") as scratch:
-        found = bundle.find(paths, Path(scratch))
+        found = bundle.find(paths, Path(scratch), api=what == "OpenAPI")
         if not found.sources and not found.findings:
-            raise click.UsageError(f"there is no WSDL or XSD file in {', '.join(map(str, paths))}")
+            raise click.UsageError(f"there is no {what} file in {', '.join(map(str, paths))}")
         if only_check:
             ok = _check(found, as_json)
         else:

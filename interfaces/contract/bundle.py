@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +16,10 @@ SCHEMAS = (".xsd",)
 _NAMED = re.compile(r"[?._-]wsdl\d?$|\.(?:asmx|svc)$", re.IGNORECASE)
 _MARKED = re.compile(rb"http://schemas\.xmlsoap\.org/wsdl/[\"']|http://www\.w3\.org/ns/wsdl[\"']")
 _HEAD = 8 << 10
+APIS = (".json", ".yaml", ".yml")
+_API = re.compile(rb"""^[{\s]*["']?(?:swagger|openapi)["']?\s*:""", re.MULTILINE)
+
+Wanted = Callable[[Path], bool]
 
 ENTRIES = 20_000
 UNPACKED = 512 << 20
@@ -46,14 +50,14 @@ class Bundle:
         self.findings.setdefault(str(path), []).append(finding(code, str(path), what))
 
 
-def find(paths: tuple[Path, ...], scratch: Path) -> Bundle:
-    """The contract files under ``paths``, sorted; archives are unpacked into ``scratch``."""
-    bundle = Bundle()
+def find(paths: tuple[Path, ...], scratch: Path, api: bool = False) -> Bundle:
+    """The contract files under ``paths``, sorted; archives are unpacked into ``scratch``. api: OpenAPI, else WSDL."""
+    bundle, wanted = Bundle(), _is_api if api else _is_contract
     for number, path in enumerate(paths):
         if path.is_dir():
-            bundle.sources += _below(path, path, str(path))
+            bundle.sources += _below(path, path, str(path), wanted)
         elif path.suffix.lower() == ".zip" or _zipped(path):
-            _unpack(path, scratch / str(number), bundle)
+            _unpack(path, scratch / str(number), bundle, wanted)
         else:
             bundle.sources.append(Source(path, path.parent, str(path)))
     return bundle
@@ -64,10 +68,17 @@ def _zipped(path: Path) -> bool:
         return file.read(4) == b"PK\x03\x04"
 
 
-def _below(folder: Path, root: Path, name: str) -> Iterator[Source]:
+def _below(folder: Path, root: Path, name: str, wanted: Wanted) -> Iterator[Source]:
     for path in sorted(folder.rglob("*")):
-        if _is_contract(path):
+        if wanted(path):
             yield Source(path, root, f"{name}/{path.relative_to(folder).as_posix()}")
+
+
+def _is_api(path: Path) -> bool:
+    if path.is_symlink() or not path.is_file() or path.suffix.lower() not in APIS:
+        return False
+    with path.open("rb") as file:
+        return bool(_API.search(file.read(_HEAD)))
 
 
 def _is_contract(path: Path) -> bool:
@@ -82,7 +93,7 @@ def _marked(path: Path) -> bool:
         return bool(_MARKED.search(file.read(_HEAD)))
 
 
-def _unpack(path: Path, folder: Path, bundle: Bundle) -> None:
+def _unpack(path: Path, folder: Path, bundle: Bundle, wanted: Wanted) -> None:
     folder.mkdir(parents=True)
     try:
         with zipfile.ZipFile(path) as archive:
@@ -90,7 +101,7 @@ def _unpack(path: Path, folder: Path, bundle: Bundle) -> None:
                 bundle.say(path, "archive-entry", f"{entry[:100]!r} is not unpacked: {why}")
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError) as error:
         bundle.say(path, "archive-broken", f"it cannot be read: {error}")
-    bundle.sources += _below(folder, folder, str(path))
+    bundle.sources += _below(folder, folder, str(path), wanted)
 
 
 def _extract(archive: zipfile.ZipFile, folder: Path) -> Iterator[tuple[str, str]]:

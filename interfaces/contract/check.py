@@ -12,7 +12,9 @@ import jsonschema
 from lxml import etree
 
 from interfaces.codec.xml import XmlContract, compile_contract
-from interfaces.contract import census
+from interfaces.contract import api_census, census
+from interfaces.contract.api import open_api, read_api, untested
+from interfaces.contract.api_files import SUFFIXES, Files
 from interfaces.contract.documents import Documents, gather
 from interfaces.contract.files import load
 from interfaces.contract.findings import Finding, finding
@@ -55,14 +57,17 @@ class Report:
 
 
 def check(path: Path, root: Path | None = None, file: str = "") -> Report:
-    """Judge one WSDL, XSD or JSON Schema file; never raises for what stands in it.
+    """Judge one WSDL, XSD, OpenAPI, AsyncAPI or JSON Schema file; never raises for what stands in it.
 
     root  folder that imports may not leave
     file  what the report calls it, default the path
     """
     report = Report(file or str(path))
     try:
-        if path.suffix.lower() in JSON_SCHEMA:
+        api = open_api(path, root)
+        if api is not None:
+            _check_api(api, report)
+        elif path.suffix.lower() in JSON_SCHEMA:
             report.findings += _json_schema(path)
         else:
             _check(path, root, report)
@@ -76,11 +81,25 @@ def check(path: Path, root: Path | None = None, file: str = "") -> Report:
 def given_up(path: Path, code: str, what: str, file: str = "") -> Report:
     """The report of a file whose check did not end: its operations are counted all the same."""
     report = Report(file or str(path), findings=[finding(code, str(path), what)])
+    if path.suffix.lower() in SUFFIXES:
+        return _api_given_up(path, report)
     try:
         units = census.count([(path.resolve(), load(path)[0])])
     except (Failure, AttributeError):  # it cannot be parsed, or is no WSDL
         units = []
     _lose(report, units, "operation-unreadable", "the file was given up")
+    return report
+
+
+def _api_given_up(path: Path, report: Report) -> Report:
+    try:
+        files = open_api(path)
+        declared = api_census.count(files) if files else []
+    except (Failure, RecursionError):
+        declared = []
+    report.declared = len(declared)
+    for unit, where in declared:
+        report.findings.append(finding("operation-unreadable", where, f"operation {unit}: the file was given up"))
     return report
 
 
@@ -109,6 +128,26 @@ def _check(path: Path, root: Path | None, report: Report) -> None:
         elif unit.key not in lost:
             report.findings.append(_lost(unit, "operation-lost", "the reader does not know it"))
     return None
+
+
+def _check_api(files: Files, report: Report) -> None:
+    api = read_api(files)
+    report.read = sorted(map(str, files.paths))
+    report.findings += api.findings
+    declared = api_census.count(files)
+    report.declared = len(declared)
+    served = {operation.unit for operation in api.operations}
+    for unit, where in declared:
+        if unit not in api.lost and unit not in served:
+            report.findings.append(finding("operation-lost", where, f"operation {unit}: the reader does not know it"))
+    for operation in api.operations:
+        try:
+            reasons = [why for side in (operation.request, operation.reply or {}) if (why := untested(side))]
+            report.operations += 1
+            report.findings += [finding("message-untested", operation.where, f"{operation.unit}: {w}") for w in reasons]
+        except Failure as failure:
+            what = f"operation {operation.unit}: {failure.message}"
+            report.findings.append(finding("operation-schema", operation.where, what))
 
 
 def _lose(report: Report, units: Iterable[census.Unit], code: str, why: str) -> None:

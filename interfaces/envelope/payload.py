@@ -258,7 +258,7 @@ class JsonPayloads:
         return self.decode(side, over_json(encoded, self._spec.transport.encoding))
 
     def _layout(self, side: Side) -> TableLayout | None:
-        if not (self._spec.transport.contract.endswith(".yaml") and side.wire):
+        if not (self._spec.transport.contract.endswith(".yaml") and side.wire) or side.wire.endswith(".json"):
             return None
         return _layout(self._spec.folder / self._spec.transport.contract, self._spec.hash)
 

@@ -1,6 +1,8 @@
 """REST: method and path name the operation, the body is JSON, errors are problem+json.
 
-Operation ``wire``: method, path (``/productOrder/{id}``: the field ``id`` of the wire tree), status of success.
+Operation ``wire``: method, path (``/productOrder/{id}``: the field ``id`` of the wire tree), status of success; for
+calls of ours also query and headers (name -> field of the wire tree) and body (the field that is the whole body). A
+reply that is a list is read as ``{"items": [...]}``.
 Settings read: ``base`` (path in front of all), ``source``, ``exchangeId``, ``replyTo`` (wire paths), ``number`` (the
 field with the sender's own number, where he may leave it out). Without a body (GET, DELETE) the path's fields and the
 query are the wire tree.
@@ -104,12 +106,23 @@ class Rest:
         path = self._base + str(out.operation.wire.get("path", "/"))
         for name in _FIELD.findall(path):
             path = path.replace(f"{{{name}}}", quote(str(payload.pop(name, "")), safe=""))
-        headers = {":method": method, ":path": path}
+        headers = {":method": method, ":path": path} | self._taken(out.operation, "headers", payload)
         if out.message.key:
             headers[KEY] = out.message.key
+        query = self._taken(out.operation, "query", payload)
         if method in BODYLESS:
-            return WireMessage(b"", "", headers | {":query": urlencode(payload)})
-        return WireMessage(json_body.write(payload), JSON, headers)
+            query |= {name: _texts(value) for name, value in payload.items()}
+        headers[":query"] = urlencode(query, doseq=True)
+        if method in BODYLESS:
+            return WireMessage(b"", "", headers)
+        whole = out.operation.wire.get("body")
+        return WireMessage(json_body.write(payload.get(whole) if whole else payload), JSON, headers)
+
+    def _taken(self, operation: Operation, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Parameters of one kind, taken out of the payload."""
+        named = operation.wire.get(kind, {})
+        found = {name: _texts(payload.pop(field)) for name, field in named.items() if field in payload}
+        return {name: _header(name, value) for name, value in found.items()} if kind == "headers" else found
 
     def reply(self, header: Mapping[str, str], operation: Operation, payload: Any) -> WireMessage:
         status = str(operation.wire.get("status", 200))
@@ -132,7 +145,7 @@ class Rest:
         status = wire.headers.get(":status", "200")
         header = dict(wire.headers)
         if status[:1] == "2":
-            return Result(), Opened(header, self._object(wire) if wire.body else {})
+            return Result(), Opened(header, self._answer(wire) if wire.body else {})
         return Result(status, self._problem(wire)), Opened(header, {})
 
     def _pattern(self, operation: Operation) -> re.Pattern[str]:
@@ -148,6 +161,10 @@ class Rest:
             raise Failure("invalid", "the body is no JSON object", where=self._spec.ref, reason="structure")
         return value
 
+    def _answer(self, wire: WireMessage) -> dict[str, Any]:
+        value, _ = json_body.read(wire.body, wire.content_type, self._limits)
+        return {"items": value} if isinstance(value, list) else self._object(wire)
+
     def _problem(self, wire: WireMessage) -> str:
         """The peer's own words, if it has any in a form we know."""
         try:
@@ -159,3 +176,17 @@ class Rest:
 
 def _method(operation: Operation) -> str:
     return str(operation.wire.get("method", "POST"))
+
+
+def _texts(value: Any) -> Any:
+    """A parameter as text; a list is one of texts."""
+    if isinstance(value, list):
+        return [_texts(one) for one in value]
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+
+
+def _header(name: str, value: Any) -> str:
+    text = ",".join(value) if isinstance(value, list) else str(value)
+    if not text.isascii() or not text.isprintable():
+        raise Failure("invalid", "a header holds printable ASCII only", where=name, reason="header")
+    return text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from typing import Any
 
 from interfaces.agreement import Agreement, Received
 from interfaces.failure import Failure
@@ -38,12 +39,14 @@ def _files(agreement: Agreement, operation: DraftOperation) -> Iterator[tuple[st
     name, trial = operation.name, Trial(agreement, operation.name)
     request = _message(agreement, name, operation.request, reply=False)
     wire = agreement.write_request(name, request).body
-    yield "request", (f"examples/{name}.request.xml", wire)
-    yield "canonical", (f"examples/{name}.canonical.json", _json(trial.to_canonical(wire)))
+    if wire and not operation.in_path:
+        yield "request", (f"examples/{name}.request.{_kind(wire)}", wire)
+    body = request.body if operation.in_path or not wire else trial.to_canonical(wire)
+    yield "canonical", (f"examples/{name}.canonical.json", _json(body))
     if operation.reply is not None:
         received = Received(agreement.operation(name), request, {":encoding": "utf-8"})
         wire = agreement.write_reply(received, _message(agreement, name, operation.reply, reply=True)).body
-        yield "reply", (f"examples/{name}.reply.xml", wire)
+        yield "reply", (f"examples/{name}.reply.{_kind(wire)}", wire)
         yield "canonicalReply", (f"examples/{name}.canonical-reply.json", _json(trial.to_canonical(wire, reply=True)))
 
 
@@ -52,5 +55,9 @@ def _message(agreement: Agreement, operation: str, side: Side, reply: bool) -> M
     return Message(id="msg_example", type="Draft", source=agreement.spec.system, body=body)
 
 
-def _json(body: Body) -> bytes:
+def _kind(wire: bytes) -> str:
+    return "json" if wire[:1] in b"{[" else "xml"
+
+
+def _json(body: Mapping[str, Any]) -> bytes:
     return (json.dumps(body, ensure_ascii=False, indent=2) + "\n").encode()

@@ -19,7 +19,7 @@ SHOWN = 12
 """Optional parts named in a comment, and first-level ones written out where nothing is required."""
 
 MOST_LEAVES = 10_000
-_STEP = re.compile(r"[@#]?\w[\w:-]*")
+STEP = re.compile(r"[@#]?\w[\w:-]*")
 _NOT_A_NAME = re.compile(r"[^\w-]")
 
 
@@ -36,13 +36,14 @@ class DraftRow:
 @dataclass(frozen=True, slots=True)
 class Side:
     """One message. tree: a valid document of what the rows carry. optional: what was left out, with its leaves.
-    todos: what rows cannot say."""
+    todos: what rows cannot say. file: of the JSON Schema, "" where the contract names the message itself."""
 
     element: str
     rows: tuple[DraftRow, ...]
     tree: Any
     optional: tuple[tuple[str, int], ...] = ()
     todos: tuple[str, ...] = ()
+    file: str = ""
 
 
 def side(shapes: Shapes, declared: Element, wanted: frozenset[str]) -> Side:
@@ -56,7 +57,7 @@ def side(shapes: Shapes, declared: Element, wanted: frozenset[str]) -> Side:
 
 def _alone(declared: Element) -> tuple[DraftRow, ...]:
     """A body element that holds only text."""
-    return (DraftRow(_name(declared.local), "."),)
+    return (DraftRow(name_of(declared.local), "."),)
 
 
 def _tree(shapes: Shapes, declared: Element, wanted: frozenset[str]) -> Any:
@@ -82,14 +83,14 @@ def _fillers(shapes: Shapes, kind: Type, tree: Any, path: str) -> Iterator[str]:
     if not tree:
         slots = [slot for slot in shape.slots if slot.element is not None][:SHOWN]
         if not slots:
-            yield from (_join(path, key) for key in list(shape.attributes.values())[:1])
+            yield from (join(path, key) for key in list(shape.attributes.values())[:1])
         plain = [slot for slot in slots if slot.element is not None and slot.element.type.plain]
-        yield from (_join(path, slot.key) for slot in (plain or slots[:1] if path else slots))
+        yield from (join(path, slot.key) for slot in (plain or slots[:1] if path else slots))
     for key, value in tree.items():
         inner = _type_of(shape, key)
         for part in value if isinstance(value, list) else [value]:
             if inner is not None:
-                yield from _fillers(shapes, inner, part, _join(path, key))
+                yield from _fillers(shapes, inner, part, join(path, key))
 
 
 def _type_of(shape: Shape, key: str) -> Type | None:
@@ -108,7 +109,7 @@ class _Place:
 
     def below(self, key: str, name: str, index: str = "") -> _Place:
         inner = _type_of(self.shapes.of(self.type), key) if self.type is not None else None
-        return _Place(self.shapes, inner, _join(self.wire, f"{key}{index}"), _join(self.canonical, f"{name}{index}"))
+        return _Place(self.shapes, inner, join(self.wire, f"{key}{index}"), join(self.canonical, f"{name}{index}"))
 
     def fixed(self, key: str) -> bool:
         """Whether the contract allows one value only."""
@@ -129,10 +130,10 @@ def _rows(tree: Mapping[str, Any], at: _Place, todos: list[str]) -> Iterator[Dra
     for key, value in tree.items():
         if key == ORDER or (key == TEXT and not value):
             continue
-        if not _STEP.fullmatch(key):
-            todos.append(f"{_join(at.wire, key)}: a path cannot name it")
+        if not STEP.fullmatch(key):
+            todos.append(f"{join(at.wire, key)}: a path cannot name it")
             continue
-        name = _name(key) if _name(key) not in taken else f"{_name(key)}{len(taken)}"
+        name = name_of(key) if name_of(key) not in taken else f"{name_of(key)}{len(taken)}"
         taken.add(name)
         yield from _of(key, name, value, at, todos)
 
@@ -178,7 +179,7 @@ def _left_out(shapes: Shapes, kind: Type, tree: Mapping[str, Any], path: str) ->
     for slot in {slot.key: slot for slot in shape.slots}.values():
         if slot.element is None:
             continue
-        here = _join(path, slot.key)
+        here = join(path, slot.key)
         value = tree.get(slot.key)
         if value is None:
             yield here, slot.element.type
@@ -199,10 +200,10 @@ def leaves(shapes: Shapes, kind: Type, counted: dict[Type, int]) -> int:
     return counted[kind]
 
 
-def _name(key: str) -> str:
+def name_of(key: str) -> str:
     """A canonical name for a wire key: ``@code`` -> ``code``, ``a:no`` -> ``a_no``."""
     return _NOT_A_NAME.sub("_", key.lstrip("@#")) or "value"
 
 
-def _join(base: str, key: str) -> str:
+def join(base: str, key: str) -> str:
     return f"{base}.{key}" if base else key

@@ -16,14 +16,16 @@ _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 
 @dataclass(frozen=True, slots=True)
 class DraftOperation:
-    """name: canonical. wire: the contract's name. faults: name -> local name of the detail's element."""
+    """name: canonical. wire: the contract's own names. faults: name -> local name of the detail's element. in_path:
+    part of the request travels outside the body."""
 
     name: str
-    wire: str
+    wire: Mapping[str, Any]
     request: Side
     reply: Side | None
     faults: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    in_path: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class DraftSpec:
     system: str
     title: str
     direction: str
-    contract: str
+    transport: Mapping[str, Any]
     files: Mapping[str, str]
     operations: tuple[DraftOperation, ...]
     examples: tuple[Mapping[str, str], ...] = ()
@@ -66,7 +68,7 @@ def _lines(spec: DraftSpec) -> Iterator[str]:
         f"  title: {{en: {scalar(spec.title)}}}",
         "spec:",
         f"  direction: {spec.direction}",
-        f"  transport: {{kind: soap, envelope: soap-plain, contract: {scalar(spec.contract)}}}",
+        f"  transport: {_flow(spec.transport)}",
         "  operations:",
     )
     for operation in spec.operations:
@@ -81,7 +83,7 @@ def _operation(operation: DraftOperation) -> Iterator[str]:
     yield f"    {operation.name}:"
     yield from (f"      # TODO {note}" for note in operation.notes)
     yield f"      pattern: {'request-reply' if operation.reply is not None else 'one-way'}"
-    yield f"      wire: {{operation: {scalar(operation.wire)}}}"
+    yield f"      wire: {_flow(operation.wire)}"
     yield from _side("request", operation.request)
     if operation.reply is not None:
         yield from _side("reply", operation.reply)
@@ -97,6 +99,8 @@ def _operation(operation: DraftOperation) -> Iterator[str]:
 def _side(name: str, side: Side) -> Iterator[str]:
     yield f"      {name}:"
     yield "        type: Draft@1  # TODO choose a canonical type, and map its paths"
+    if side.file:
+        yield f"        wire: {scalar(side.file)}"
     if side.rows:
         yield "        mapping:"
         yield from _rows(side.rows, 10)
@@ -125,7 +129,7 @@ def _rows(rows: Iterable[DraftRow], indent: int) -> Iterator[str]:
             yield f"{margin}  - each:"
             yield from _rows(row.each, indent + 6)
         else:
-            options = [f"{name}: {scalar(str(value))}" for name, value in row.options.items()]
+            options = [f"{name}: {_value(value)}" for name, value in row.options.items()]
             yield f"{margin}- [{', '.join(cells + options)}]"
 
 
@@ -134,4 +138,10 @@ def _cell(path: str | None) -> str:
 
 
 def _flow(mapping: Mapping[str, Any]) -> str:
-    return f"{{{', '.join(f'{name}: {scalar(str(value))}' for name, value in mapping.items())}}}"
+    return f"{{{', '.join(f'{scalar(name)}: {_value(value)}' for name, value in mapping.items())}}}"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return _flow(value)
+    return str(value) if isinstance(value, int) else scalar(str(value))

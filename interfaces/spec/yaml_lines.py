@@ -39,11 +39,13 @@ _TAGS = {f"tag:yaml.org,2002:{kind}" for kind in _KINDS}
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_yaml(text: str, file: str) -> tuple[Any, Lines]:
+def read_yaml(
+    text: str, file: str, size: int = MAX_BYTES, nodes: int = MAX_NODES, depth: int = MAX_DEPTH
+) -> tuple[Any, Lines]:
     """Data and the 1-based line of each value; Failure(invalid) naming ``file:line`` otherwise."""
-    if len(text.encode()) > MAX_BYTES:
-        raise _refuse(file, 1, f"larger than {MAX_BYTES} bytes", "split the spec")
-    return _Reader(file).read(_compose(text, file))
+    if len(text.encode()) > size:
+        raise _refuse(file, 1, f"larger than {size} bytes", "split the file")
+    return _Reader(file, nodes, depth).read(_compose(text, file))
 
 
 def _compose(text: str, file: str) -> yaml.Node:
@@ -62,10 +64,11 @@ def _compose(text: str, file: str) -> yaml.Node:
 
 
 class _Reader:
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, nodes: int, depth: int) -> None:
         self.file = file
         self.lines: Lines = {}
-        self.left = MAX_NODES
+        self.left = nodes
+        self.depth = depth
 
     def read(self, node: yaml.Node) -> tuple[Any, Lines]:
         return self.value(node, ()), self.lines
@@ -73,7 +76,7 @@ class _Reader:
     def value(self, node: yaml.Node, place: Place) -> Any:
         line = node.start_mark.line + 1
         self.left -= 1
-        if self.left < 0 or len(place) > MAX_DEPTH:
+        if self.left < 0 or len(place) > self.depth:
             raise _refuse(self.file, line, "too many or too deeply nested values", "write out what the aliases repeat")
         if node.tag not in _TAGS:
             raise _refuse(self.file, line, f"YAML tag {node.tag!r} is not allowed", "plain text, lists and maps only")

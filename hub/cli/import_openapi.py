@@ -1,0 +1,28 @@
+"""``mboss interface import-openapi``: the same as import-wsdl, for REST contracts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hub.cli import import_wsdl
+
+
+@click.command("import-openapi")
+@import_wsdl.options
+def command(paths: tuple[Path, ...], **choices: Any) -> None:
+    """Read OpenAPI 2.0, 3.0 and 3.1 documents (PATHS: files, folders, zip archives) and draft a spec for each.
+
+    JSON and YAML; a $ref may lead to files beside the document, never to the network. A draft is a folder with
+    spec.yaml, the contract's files, a JSON Schema for each message, and examples; what is left to do is listed. With
+    --check one line per file: operations declared and read, and a finding for each that was not. Callbacks and
+    webhooks are named and not drafted. Exit code 1 when something of a file could not be read.
+
+    \b
+    Example:
+      mboss interface import-openapi contracts/ --check
+      mboss interface import-openapi stock.yaml --system RM --to specs
+    """
+    import_wsdl.run(paths, "OpenAPI", **choices)

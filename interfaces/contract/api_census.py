@@ -1,0 +1,65 @@
+"""How many operations an OpenAPI or AsyncAPI document declares: a plain count that knows nothing of how they are read.
+
+A *unit* is one thing that somebody could call or send:
+
+* OpenAPI: each HTTP method of each path, of each webhook and of each callback of one of these;
+* AsyncAPI 2: each publish and subscribe of each channel; AsyncAPI 3: each operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from interfaces.contract.api_files import Files, Node
+from interfaces.failure import Failure
+
+_VERBS = {"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"}
+
+
+def count(files: Files) -> list[tuple[str, str]]:
+    """(unit, where) in the document's order."""
+    data = files.main.data
+    if "asyncapi" in data:
+        return list(_messages(files, str(data["asyncapi"]).startswith("2")))
+    return list(_calls(files))
+
+
+def _messages(files: Files, old: bool) -> Iterator[tuple[str, str]]:
+    if not old:
+        yield from ((name, node.where) for name, node in _members(files, files.top, "operations"))
+        return
+    for channel, node in _members(files, files.top, "channels"):
+        for action, operation in node.members():
+            if action in ("publish", "subscribe"):
+                yield f"{action} {channel}", operation.where
+
+
+def _calls(files: Files) -> Iterator[tuple[str, str]]:
+    for start in ("paths", "webhooks", "x-webhooks"):
+        for path, item in _members(files, files.top, start):
+            if path.startswith("x-"):
+                continue
+            for verb, operation in _verbs(item):
+                yield f"{'webhook ' if start != 'paths' else ''}{verb} {path}", operation.where
+                for _, callback in _members(files, operation, "callbacks"):
+                    for expression, inner in _followed(files, callback):
+                        for verb_back, back in _verbs(inner):
+                            yield f"callback {verb_back} {expression}", back.where
+
+
+def _verbs(item: Node) -> Iterator[tuple[str, Node]]:
+    yield from ((key.lower(), node) for key, node in item.members() if key.lower() in _VERBS)
+
+
+def _members(files: Files, owner: Node, name: str) -> Iterator[tuple[str, Node]]:
+    """Members of a child object, each with its reference followed as far as that goes."""
+    held = owner.get(name)
+    yield from _followed(files, held) if held is not None else ()
+
+
+def _followed(files: Files, holder: Node) -> Iterator[tuple[str, Node]]:
+    for name, node in holder.members():
+        try:
+            yield name, files.follow(node)
+        except Failure:
+            yield name, node

@@ -1,0 +1,75 @@
+"""What every draft has in common: its options, its files, examples made by its own agreement, and what lint says."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from interfaces.agreement import Agreement
+from interfaces.skeleton.examples import examples
+from interfaces.skeleton.text import DraftSpec, text_of
+from interfaces.spec.lint import lint_file
+from interfaces.spec.loader import SPEC_FILE, load_spec
+
+_WORD = re.compile(r"[A-Za-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """id, system: "" = made from the contract, and left as TODO. only: names of operations, () = all. wanted: wire
+    paths of optional parts to map as well."""
+
+    id: str = ""
+    system: str = ""
+    direction: str = "outbound"
+    only: tuple[str, ...] = ()
+    wanted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """id: of the interface. files: relative name -> bytes. todos: what lint and the reader leave to a person."""
+
+    id: str
+    operations: tuple[str, ...]
+    files: Mapping[str, bytes]
+    todos: tuple[str, ...]
+
+
+def finished(spec: DraftSpec, files: dict[str, bytes], told: list[str]) -> Draft:
+    """The spec once more with examples that its own agreement made, and what lint says of it."""
+    with tempfile.TemporaryDirectory(prefix="mboss-draft-") as made:
+        folder = Path(made)
+        _write(folder, {**files, SPEC_FILE: text_of(spec).encode()})
+        listed, bodies = examples(Agreement(load_spec(folder)), spec.operations)
+        files = {**files, **bodies, SPEC_FILE: text_of(replace(spec, examples=tuple(listed))).encode()}
+        _write(folder, files)
+        found = [f"{f.where.removeprefix(f'{made}/')}: {f.rule}: {f.message}; {f.fix}" for f in lint_file(folder)]
+    return Draft(spec.id, tuple(o.name for o in spec.operations), files, (*told, *found))
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    for name, body in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(body)
+
+
+def canonical_name(name: str, taken: set[str]) -> str:
+    """``SubmitOrder`` -> ``submitOrder``; a number is added where two would be the same."""
+    words = _WORD.findall(name)
+    joined = "".join(word[0].upper() + word[1:] for word in words) or "Operation"
+    made = joined[0].lower() + joined[1:] if joined[0].isalpha() else f"op{joined}"
+    number, found = 2, made
+    while found in taken:
+        found, number = f"{made}{number}", number + 1
+    taken.add(found)
+    return found
+
+
+def slug(title: str) -> str:
+    """An interface id: ``OrderService`` -> ``order-service``."""
+    parts = _WORD.findall(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", title))
+    return "-".join(part.lower() for part in parts)[:64] or "interface"
