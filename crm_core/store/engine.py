@@ -121,7 +121,7 @@ def _translated(where: str = "") -> Iterator[None]:
     except IntegrityError as error:
         raise Failure("conflict", "contradicts what the CRM holds", where=where) from error
     except SQLAlchemyError as error:
-        if not isinstance(error, OperationalError) and getattr(getattr(error, "orig", None), "sqlstate", "") != IDLE:
+        if not _away(error):
             raise Failure("internal", f"the CRM database failed: {type(error).__name__}", where=where) from error
         raise Failure(
             "unavailable",
@@ -129,6 +129,15 @@ def _translated(where: str = "") -> Iterator[None]:
             where=where,
             advice="look whether it is there, writable and not locked",
         ) from error
+
+
+def _away(error: SQLAlchemyError) -> bool:
+    """The database cannot be used now, and the statement is not to blame."""
+    cause = getattr(error, "orig", None)
+    if isinstance(error, OperationalError) or getattr(cause, "sqlstate", None) == IDLE:
+        return True
+    # a connection that broke between two statements: psycopg complains of its state, not of the network
+    return getattr(error, "connection_invalidated", False) or "transaction status UNKNOWN" in str(cause)
 
 
 def _said(error: SQLAlchemyError) -> str:

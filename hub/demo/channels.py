@@ -10,9 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import httpx
+
 from hub.demo import wire
-from hub.demo.hubs import Hubs
+from hub.demo.hubs import LOOK_AGAIN, PATIENCE, Hubs, pause
 from hub.demo.orders import Order
+from interfaces.clock import Deadline
 from interfaces.codec import safe_xml
 from interfaces.wire import WireMessage
 
@@ -37,8 +40,7 @@ def call_intake(hubs: Hubs, operation: str, tree: Mapping[str, Any]) -> Mapping[
     """One operation of the channels' SOAP interface; the reply's leaves by name. A fault has ``faultstring``."""
     body = wire.soap(wire.INTAKE, operation, tree)
     action = {"SOAPAction": f'"{wire.INTAKE}/{operation}"'}
-    answer = hubs.post("/soap/order-intake", lambda: body, XML | action)
-    return _leaves(answer.content, answer.headers.get("content-type", ""))
+    return _patiently(lambda: hubs.post("/soap/order-intake", lambda: body, XML | action))
 
 
 def by_soap(hubs: Hubs, order: Order) -> Answer:
@@ -59,8 +61,7 @@ def by_tmf622(hubs: Hubs, order: Order) -> Answer:
 
 def by_http_exchange(hubs: Hubs, order: Order) -> Answer:
     """The web portal: ContractRoot by HTTP, the order as JSON in CDATA."""
-    answer = hubs.post("/http/exchange", lambda: _portal(order), XML)
-    return _exchanged(_leaves(answer.content, answer.headers.get("content-type", "")))
+    return _exchanged(_patiently(lambda: hubs.post("/http/exchange", lambda: _portal(order), XML)))
 
 
 def by_soap_exchange(hubs: Hubs, order: Order) -> Answer:
@@ -70,14 +71,26 @@ def by_soap_exchange(hubs: Hubs, order: Order) -> Answer:
 
 def exchange(hubs: Hubs, document: Callable[[], bytes]) -> Mapping[str, list[str]]:
     """One ContractRoot document through SOAP ``exchange``; the leaves of the document that came back."""
-    answer = hubs.post(
-        "/soap/exchange",
-        lambda: wire.soap(wire.EXCHANGE, "exchange", {"in0": document().decode()}),
-        XML | {"SOAPAction": '"exchange"'},
+    return _patiently(
+        lambda: hubs.post(
+            "/soap/exchange",
+            lambda: wire.soap(wire.EXCHANGE, "exchange", {"in0": document().decode()}),
+            XML | {"SOAPAction": '"exchange"'},
+        )
     )
-    outer = _leaves(answer.content, answer.headers.get("content-type", ""))
-    text = _first(outer, "out")
-    return _leaves(text.encode(), "text/xml; charset=utf-8") if text else outer
+
+
+def _patiently(send: Callable[[], httpx.Response]) -> Mapping[str, list[str]]:
+    """The leaves of an answer; sent again while something behind the hub is away and nothing was done."""
+    deadline = Deadline.after(PATIENCE)
+    while True:
+        answer = send()
+        leaves = _leaves(answer.content, answer.headers.get("content-type", ""))
+        if text := _first(leaves, "out"):  # a document in a document
+            leaves = _leaves(text.encode(), "text/xml; charset=utf-8")
+        if (_first(leaves, "RspCode") != "9016" and "unavailable" not in leaves.get("code", ())) or deadline.passed:
+            return leaves
+        pause(LOOK_AGAIN)
 
 
 CHANNELS: Final[Mapping[str, Submit]] = {

@@ -40,6 +40,9 @@ SQLITE_FULL: Final = frozenset({5, 6, 8, 10, 13, 14})
 """Locked by another, read-only, input/output error, full, cannot be opened: sqlite.org/rescode.html"""
 
 
+_UNKNOWN_STATUS: Final = "transaction status UNKNOWN"
+"""What psycopg says when a connection is found broken between two statements, as if it were the caller's fault."""
+
 UNKNOWN: Final = "commit"
 TRIES: Final = 6
 """How often a transaction that others undid is tried."""
@@ -63,7 +66,7 @@ def meaning(error: BaseException) -> Meaning:
     if getattr(cause, "sqlite_errorcode", 0) & 0xFF in SQLITE_FULL:
         return "full"
     # psycopg tells of a connection that broke or never came about without a state
-    lost = error.connection_invalidated or isinstance(error, sa.exc.OperationalError)
+    lost = error.connection_invalidated or isinstance(error, sa.exc.OperationalError) or _UNKNOWN_STATUS in str(cause)
     return "away" if lost and error.orig.__class__.__module__.startswith("psycopg") else "ours"
 
 
