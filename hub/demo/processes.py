@@ -39,6 +39,11 @@ class House:
     peers: Mapping[str, str]
     hubs: Sequence[subprocess.Popen[bytes]]
 
+    @property
+    def url(self) -> str:
+        """Of the first hub."""
+        return self.urls[0]
+
 
 @contextmanager
 def house(data: Path, port: int, amqp: str = "", place: Place | None = None, count: int = 1) -> Iterator[House]:
