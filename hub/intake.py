@@ -41,9 +41,9 @@ SIZES: Mapping[str, int] = {
     "area": 16,
     "key": journal.WIDTH,
     "exchange_id": journal.WIDTH,
-    "correlation_id": journal.WIDTH,
 }
-"""Longest names in a message's envelope, characters."""
+"""Longest names in a message's envelope, characters. A correlation id is only looked for, never kept as a key: one of
+any length that names nothing is a foreign callback like others."""
 ACKNOWLEDGED = "acknowledged"
 RECEIVED: Mapping[str, str] = {"duplicate": "duplicate", "unknown": "unknown", "foreign": "unknown"}
 

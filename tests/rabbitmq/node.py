@@ -17,7 +17,7 @@ from interfaces.clock import Deadline
 from tests.channels.parts import free_port
 
 BIN = Path("/usr/lib/rabbitmq/bin")
-START = 180.0
+START = 90.0
 """Seconds after which a start is given up; it takes 5 to 8."""
 
 

@@ -58,7 +58,7 @@ TAKEN: dict[str, tuple[bytes, dict[str, Any]]] = {
     "a type nobody agreed": (GOOD, {"type": "dropEverything", "app_id": "root", "priority": 255}),
     "the user who he is": (GOOD, {"user_id": "guest"}),
     "a correlation id that is no text": (GOOD, {"correlation_id": b"\xff\xfe"}),
-    "a long correlation id": (GOOD, {"correlation_id": "9" * 64}),
+    "a long correlation id": (GOOD, {"correlation_id": "9" * 255}),
 }
 REFUSED: dict[str, tuple[bytes, dict[str, Any], str]] = {
     "a thousand headers": (GOOD, {"headers": {f"h{n}": "x" for n in range(1000)}}, "too_large"),
