@@ -41,9 +41,9 @@ SIZES: Mapping[str, int] = {
     "area": 16,
     "key": journal.WIDTH,
     "exchange_id": journal.WIDTH,
+    "correlation_id": 255,  # what AMQP carries (0-9-1, shortstr); it is looked for, and the journal keeps its beginning
 }
-"""Longest names in a message's envelope, characters. A correlation id is only looked for, never kept as a key: one of
-any length that names nothing is a foreign callback like others."""
+"""Longest names in a message's envelope, characters."""
 ACKNOWLEDGED = "acknowledged"
 RECEIVED: Mapping[str, str] = {"duplicate": "duplicate", "unknown": "unknown", "foreign": "unknown"}
 
