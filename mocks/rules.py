@@ -1,7 +1,8 @@
 """Behaviours and faults as data: which request meets which mishap, how often.
 
 A rule: ``{"operation": "dispatch" | "*", "value": "<any leaf of the request equals this>", "do": "return",
-"times": 1, "args": {...}}``. The oldest matching rule is taken; ``times`` -1 means always; no ``value`` = any request.
+"times": 1, "args": {...}}``. The oldest matching rule is taken; ``times`` -1 means always; no ``value``, or
+``"*"``, = any request.
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ def read(data: object) -> Rule:
     return Rule(
         operation=str(data.get("operation", "*")),
         do=str(data["do"]),
-        value=str(data.get("value", "")),
+        value="" if data.get("value") == "*" else str(data.get("value", "")),
         times=data.get("times", 1),
         args=data.get("args", {}),
     )

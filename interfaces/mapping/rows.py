@@ -34,7 +34,7 @@ Path = tuple[Step, ...]
 @lru_cache(maxsize=4096)
 def parse_path(text: str) -> Path:
     """``resource[0].id`` -> steps; ``.`` -> () (the thing itself); ValueError when it is no path."""
-    return () if text == "." else tuple(_step(part) for part in _split(text))
+    return () if text == "." else tuple(_step(part) for part in split_path(text))
 
 
 def find(thing: Any, path: Path) -> Any:
@@ -48,7 +48,7 @@ def find(thing: Any, path: Path) -> Any:
     return thing
 
 
-def _split(text: str) -> list[str]:
+def split_path(text: str) -> list[str]:
     """At the dots outside brackets."""
     return re.split(r"\.(?![^\[]*\])", text)
 

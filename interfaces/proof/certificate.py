@@ -5,22 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from interfaces.spec.lint import ERROR, WARNING, Finding
+
+__all__ = ["ERROR", "WARNING", "Certificate", "Finding", "RowProof", "SideProof", "Verdict"]
+
 Verdict = Literal["proved", "tested", "lossy", "forward-only", "broken"]
 """proved: the law holds by construction. tested: on so many samples. lossy: declared, with a reason. forward-only: a
 constant of the wire, checked on the way back. broken: the law fails."""
-
-ERROR, WARNING = "error", "warning"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """where is ``file:line``; rule a word of ``interfaces.spec.lint.RULES`` or ``interfaces.proof.prover.RULES``."""
-
-    rule: str
-    severity: str
-    where: str
-    message: str
-    fix: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from interfaces.agreement import Agreement
@@ -46,7 +47,7 @@ _SHOWN = 60
 
 def prove(spec: InterfaceSpec, documents: int = DOCUMENTS, seed: int = SEED) -> Certificate:
     """The certificate of one spec; never raises for what is wrong with its rows, that is in ``findings``."""
-    said = [_of_lint(f.rule, f.severity, f.where, f.message, f.fix) for f in lint(spec)]
+    said = [_judged(found) for found in lint(spec)]
     if any(f.rule in ("spec-invalid", "spec-does-not-compile") for f in said):
         return Certificate(spec.ref, spec.hash, seed, (), tuple(said))
     agreement = Agreement(spec)
@@ -56,8 +57,9 @@ def prove(spec: InterfaceSpec, documents: int = DOCUMENTS, seed: int = SEED) -> 
     return Certificate(spec.ref, spec.hash, seed, sides, tuple(sorted(findings, key=_place)))
 
 
-def _of_lint(rule: str, severity: str, where: str, message: str, fix: str) -> Finding:
-    return Finding(rule, ERROR if rule in _STRICT else severity, where, message, fix)
+def _judged(found: Finding) -> Finding:
+    """A finding of lint as a proof takes it."""
+    return replace(found, severity=ERROR) if found.rule in _STRICT else found
 
 
 def _place(finding: Finding) -> tuple[int, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 
+from interfaces.mapping import bare
+from interfaces.mapping.rows import split_path
 from interfaces.spec.shapes import Shape, leaves
 
 CANDIDATES = 3
@@ -38,7 +40,7 @@ class Paths:
 
     def candidates(self, path: str) -> list[Candidate]:
         """The most alike leaves, best first."""
-        wanted = _bare(path).lower()
+        wanted = bare(path).lower()
         last = wanted.rpartition(".")[2]
         scored = [
             Candidate(leaf, round(max(_alike(wanted, leaf.lower()), _alike(last, leaf.lower().rpartition(".")[2])), 2))
@@ -53,7 +55,7 @@ class Paths:
     def _spelled(self, text: str) -> str | None:
         shape: Shape | None = self._shape
         spelled: list[str] = []
-        for part in _parts(text):
+        for part in split_path(text):
             name, bracket, rest = part.partition("[")
             own = _name(shape, name)
             if shape is None or own is None:
@@ -72,28 +74,13 @@ def _name(shape: Shape | None, name: str) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _parts(text: str) -> list[str]:
-    parts, depth = [""], 0
-    for letter in text:
-        depth += (letter == "[") - (letter == "]")
-        if letter == "." and not depth:
-            parts.append("")
-        else:
-            parts[-1] += letter
-    return parts
-
-
-def _bare(path: str) -> str:
-    return ".".join(part.partition("[")[0] for part in _parts(path))
-
-
 def _alike(a: str, b: str) -> float:
     return difflib.SequenceMatcher(None, a, b).ratio()
 
 
 def split_group(path: str) -> tuple[str, str] | None:
     """``Items.Item[key=Id].Qty`` -> (``Items.Item[key=Id]``, ``Qty``); the first group only; None without one."""
-    parts = _parts(path)
+    parts = split_path(path)
     for number, part in enumerate(parts):
         if part.endswith("[]") or "[key=" in part:
             return ".".join(parts[: number + 1]), ".".join(parts[number + 1 :])

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from interfaces.mapping.rows import split_path
 from interfaces.sheet.book import Cell
 
 _ARROWS = re.compile(r"\s*(?:->|→|＞|»|>|\\|/)\s*")
 _STEP = re.compile(r"(?:(?P<prefix>[\w.-]+):)?(?P<name>[@#]?\w[\w-]*)(?:\[(?P<inside>[^\[\]]*)\])?")
 _MANY = frozenset({"", "*", "n", "i", "N"})
-_OUTSIDE_DOT = re.compile(r"\.(?![^\[]*\])")
 
 
 def dotted(text: str) -> str | None:
@@ -23,7 +23,7 @@ def dotted(text: str) -> str | None:
     if text in ("~", "."):
         return text
     xpath = _ARROWS.search(text) is not None
-    parts = [p for p in (_ARROWS.split(text) if xpath else _OUTSIDE_DOT.split(text)) if p]
+    parts = [p for p in (_ARROWS.split(text) if xpath else split_path(text)) if p]
     steps = [_step(part.strip(), xpath) for part in parts]
     return ".".join(step for step in steps if step) if steps and None not in steps else None
 

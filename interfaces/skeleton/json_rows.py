@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from interfaces.contract.json_sample import JsonSample, kind_of
-from interfaces.skeleton.rows import MOST_LEAVES, SHOWN, STEP, DraftRow, Side, join, name_of
+from interfaces.skeleton.rows import MOST_LEAVES, SHOWN, STEP, Side, drafted, join, name_of
+from interfaces.spec.model import Row
 
 _DEPTH = 8
 """Levels that are counted for "so many leaves"."""
@@ -33,7 +34,7 @@ def _plain(sample: JsonSample, schema: Mapping[str, Any]) -> list[str]:
     return (plain or list(kinds))[:SHOWN]
 
 
-def _rows(tree: Mapping[str, Any], wire: str, canonical: str, todos: list[str]) -> Iterator[DraftRow]:
+def _rows(tree: Mapping[str, Any], wire: str, canonical: str, todos: list[str]) -> Iterator[Row]:
     taken: set[str] = set()
     for key, value in tree.items():
         here = join(wire, key)
@@ -46,9 +47,9 @@ def _rows(tree: Mapping[str, Any], wire: str, canonical: str, todos: list[str]) 
         if isinstance(value, dict) and value:
             yield from _rows(value, here, own, todos)
         elif isinstance(value, list) and value and isinstance(value[0], dict) and value[0]:
-            yield DraftRow(own, here, each=tuple(_rows(value[0], "", "", todos)))
+            yield drafted(own, here, rows=tuple(_rows(value[0], "", "", todos)))
         else:
-            yield DraftRow(own, here)
+            yield drafted(own, here)
 
 
 def _left_out(sample: JsonSample, schema: Any, tree: Mapping[str, Any], path: str) -> Iterator[tuple[str, int]]:

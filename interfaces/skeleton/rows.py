@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from interfaces.codec.content import ANY
 from interfaces.codec.xml_shape import ORDER, TEXT, XSI_KEY, Shape, Shapes
 from interfaces.contract.sample import Least, NoSample, sample
 from interfaces.contract.xsd import Element, Type
+from interfaces.spec.model import Row
 
 SHOWN = 12
 """Optional parts named in a comment, and first-level ones written out where nothing is required."""
@@ -23,14 +24,11 @@ STEP = re.compile(r"[@#]?\w[\w:-]*")
 _NOT_A_NAME = re.compile(r"[^\w-]")
 
 
-@dataclass(frozen=True, slots=True)
-class DraftRow:
-    """canonical, wire: paths, None for the silent side of a constant. each: the rows of a repeating group."""
-
-    canonical: str | None
-    wire: str | None
-    options: Mapping[str, Any] = field(default_factory=dict)
-    each: tuple[DraftRow, ...] = ()
+def drafted(
+    canonical: str | None, wire: str | None, options: Mapping[str, Any] | None = None, rows: tuple[Row, ...] = ()
+) -> Row:
+    """A row that has no place in a file yet."""
+    return Row(0, canonical, wire, options or {}, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ class Side:
     todos: what rows cannot say. file: of the JSON Schema, "" where the contract names the message itself."""
 
     element: str
-    rows: tuple[DraftRow, ...]
+    rows: tuple[Row, ...]
     tree: Any
     optional: tuple[tuple[str, int], ...] = ()
     todos: tuple[str, ...] = ()
@@ -55,9 +53,9 @@ def side(shapes: Shapes, declared: Element, wanted: frozenset[str]) -> Side:
     return Side(declared.name, rows, tree, optional, tuple(todos))
 
 
-def _alone(declared: Element) -> tuple[DraftRow, ...]:
+def _alone(declared: Element) -> tuple[Row, ...]:
     """A body element that holds only text."""
-    return (DraftRow(name_of(declared.local), "."),)
+    return (drafted(name_of(declared.local), "."),)
 
 
 def _tree(shapes: Shapes, declared: Element, wanted: frozenset[str]) -> Any:
@@ -123,7 +121,7 @@ class _Place:
         return slot is not None and slot.element is not None and slot.element.component.fixed is not None
 
 
-def _rows(tree: Mapping[str, Any], at: _Place, todos: list[str]) -> Iterator[DraftRow]:
+def _rows(tree: Mapping[str, Any], at: _Place, todos: list[str]) -> Iterator[Row]:
     if XSI_KEY in tree and at.type is not None:
         at = _Place(at.shapes, at.shapes.of(at.type).derived.get(tree[XSI_KEY]), at.wire, at.canonical)
     taken: set[str] = set()
@@ -138,13 +136,13 @@ def _rows(tree: Mapping[str, Any], at: _Place, todos: list[str]) -> Iterator[Dra
         yield from _of(key, name, value, at, todos)
 
 
-def _of(key: str, name: str, value: Any, at: _Place, todos: list[str]) -> Iterator[DraftRow]:
+def _of(key: str, name: str, value: Any, at: _Place, todos: list[str]) -> Iterator[Row]:
     """The rows of one key."""
     here = at.below(key, name)
     if key == XSI_KEY or (isinstance(value, str) and at.fixed(key)):
-        yield DraftRow(None, here.wire, {"const": value})
+        yield drafted(None, here.wire, {"const": value})
     elif isinstance(value, str):
-        yield DraftRow(here.canonical, here.wire)
+        yield drafted(here.canonical, here.wire)
     elif isinstance(value, list):
         yield from _list(key, name, value, at, todos)
     elif value:
@@ -153,16 +151,16 @@ def _of(key: str, name: str, value: Any, at: _Place, todos: list[str]) -> Iterat
         todos.append(f"{here.wire}: an empty element, which rows cannot write")
 
 
-def _list(key: str, name: str, value: list[Any], at: _Place, todos: list[str]) -> Iterator[DraftRow]:
+def _list(key: str, name: str, value: list[Any], at: _Place, todos: list[str]) -> Iterator[Row]:
     """A group is aligned by position until somebody names its key; texts are told by their index."""
     if key == ANY or isinstance(value[0], str):
         for number in range(len(value)):
             here = at.below(key, name, f"[{number}]")
-            yield DraftRow(here.canonical, here.wire)
+            yield drafted(here.canonical, here.wire)
         return
     here = at.below(key, name)
     inner = tuple(_rows(value[0], _Place(at.shapes, here.type), todos))
-    yield DraftRow(here.canonical, here.wire, each=inner)
+    yield drafted(here.canonical, here.wire, rows=inner)
 
 
 def _optional(shapes: Shapes, kind: Type, tree: Any) -> Iterator[tuple[str, int]]:

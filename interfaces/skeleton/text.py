@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from interfaces.skeleton.rows import SHOWN, DraftRow, Side
-
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
-_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+from interfaces.skeleton.rows import SHOWN, Side
+from interfaces.spec.rewrite import flow, row_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +44,6 @@ def text_of(spec: DraftSpec) -> str:
     return "\n".join(_lines(spec)) + "\n"
 
 
-def scalar(value: str) -> str:
-    """A text as YAML, quoted where it must be."""
-    plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS
-    return value if plain else json.dumps(value, ensure_ascii=False)
-
-
 def _lines(spec: DraftSpec) -> Iterator[str]:
     yield "# Drafted from its contract. `mboss interface lint` says what is to do; each TODO is one of its findings."
     yield from (f"# {digest}  {name}" for name, digest in spec.files.items())
@@ -60,15 +51,15 @@ def _lines(spec: DraftSpec) -> Iterator[str]:
         "apiVersion: mboss/v1",
         "kind: Interface",
         "metadata:",
-        f"  id: {scalar(spec.id)}",
+        f"  id: {flow(spec.id)}",
         "  version: 0.1.0",
         f"  system: {json.dumps(spec.system)}{'' if spec.system != 'TODO' else '  # TODO the code of the other side'}",
         "  owner: team:TODO  # TODO who answers for it",
         "  lifecycle: experimental",
-        f"  title: {{en: {scalar(spec.title)}}}",
+        f"  title: {{en: {flow(spec.title)}}}",
         "spec:",
         f"  direction: {spec.direction}",
-        f"  transport: {_flow(spec.transport)}",
+        f"  transport: {flow(spec.transport)}",
         "  operations:",
     )
     for operation in spec.operations:
@@ -76,14 +67,14 @@ def _lines(spec: DraftSpec) -> Iterator[str]:
     if spec.examples:
         yield "  examples:"
         for example in spec.examples:
-            yield f"    - {_flow(example)}"
+            yield f"    - {flow(example)}"
 
 
 def _operation(operation: DraftOperation) -> Iterator[str]:
     yield f"    {operation.name}:"
     yield from (f"      # TODO {note}" for note in operation.notes)
     yield f"      pattern: {'request-reply' if operation.reply is not None else 'one-way'}"
-    yield f"      wire: {_flow(operation.wire)}"
+    yield f"      wire: {flow(operation.wire)}"
     yield from _side("request", operation.request)
     if operation.reply is not None:
         yield from _side("reply", operation.reply)
@@ -93,17 +84,17 @@ def _operation(operation: DraftOperation) -> Iterator[str]:
         yield "        exchange:  # TODO is each of these a refusal?"
         for name, element in operation.faults.items():
             row = {"match": element or name, "code": "rejected", "note": f"fault {name} of the contract"}
-            yield f"          - {_flow(row)}"
+            yield f"          - {flow(row)}"
 
 
 def _side(name: str, side: Side) -> Iterator[str]:
     yield f"      {name}:"
     yield "        type: Draft@1  # TODO choose a canonical type, and map its paths"
     if side.file:
-        yield f"        wire: {scalar(side.file)}"
+        yield f"        wire: {flow(side.file)}"
     if side.rows:
         yield "        mapping:"
-        yield from _rows(side.rows, 10)
+        yield from row_lines(side.rows, 10)
     else:
         yield "        mapping: []"
     yield from (f"        # {line}" for line in _optional(side.optional))
@@ -117,31 +108,3 @@ def _optional(parts: Iterable[tuple[str, int]]) -> Iterator[str]:
         yield f"{'optional, left out' if start == 0 else '                  '}: {', '.join(names)}"
     if len(found) > SHOWN:
         yield f"                  : and {len(found) - SHOWN} more"
-
-
-def _rows(rows: Iterable[DraftRow], indent: int) -> Iterator[str]:
-    margin = " " * indent
-    for row in rows:
-        cells = [_cell(row.canonical), _cell(row.wire)]
-        if row.each:
-            yield f"{margin}- - {cells[0]}"
-            yield f"{margin}  - {cells[1]}"
-            yield f"{margin}  - each:"
-            yield from _rows(row.each, indent + 6)
-        else:
-            options = [f"{name}: {_value(value)}" for name, value in row.options.items()]
-            yield f"{margin}- [{', '.join(cells + options)}]"
-
-
-def _cell(path: str | None) -> str:
-    return "~" if path is None else scalar(path)
-
-
-def _flow(mapping: Mapping[str, Any]) -> str:
-    return f"{{{', '.join(f'{scalar(name)}: {_value(value)}' for name, value in mapping.items())}}}"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return _flow(value)
-    return str(value) if isinstance(value, int) else scalar(str(value))

@@ -108,6 +108,12 @@ def test_rules_match_the_operation_or_any_leaf_of_the_request(world: Play) -> No
     assert ask(world, "R2").status_code == 500
 
 
+def test_a_star_stands_for_any_operation_and_any_value(world: Play) -> None:
+    world.fault("RM", "fault", "*", "*")
+    assert ask(world).status_code == 500
+    assert ask(world, "R2").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("rule", "said"),
     [

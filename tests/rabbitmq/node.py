@@ -6,7 +6,9 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pika
@@ -14,7 +16,6 @@ from pika.exceptions import AMQPError
 
 from hub.demo.hubs import pause
 from interfaces.clock import Deadline
-from tests.channels.parts import free_port
 
 BIN = Path("/usr/lib/rabbitmq/bin")
 START = 90.0
@@ -26,7 +27,7 @@ class Node:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._port = free_port()
+        self._port, self._dist = _lasting_port(), _lasting_port()
         self._name = f"mboss_t_{secrets.token_hex(4)}@localhost"
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"amqp://guest:guest@127.0.0.1:{self._port}/"
@@ -79,13 +80,22 @@ class Node:
             "RABBITMQ_NODENAME": self._name,
             "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
             "RABBITMQ_NODE_PORT": str(self._port),
-            "RABBITMQ_DIST_PORT": str(self._port + 20000 if self._port < 45000 else self._port - 20000),
+            "RABBITMQ_DIST_PORT": str(self._dist),
             "RABBITMQ_MNESIA_BASE": str(self._folder / "mnesia"),
             "RABBITMQ_LOG_BASE": str(self._folder / "log"),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
             "ERL_EPMD_ADDRESS": "127.0.0.1",
         }
         return {k: v for k, v in os.environ.items() if not k.startswith("RABBITMQ_")} | own
+
+
+def _lasting_port() -> int:
+    """A free port below those that the system gives to callers: while the node is dead, a caller that tries its port
+    again and again would else be given that very port for its own end, and keep it from the node."""
+    while True:
+        port = 10_000 + secrets.randbelow(20_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def _bin(name: str) -> Path:

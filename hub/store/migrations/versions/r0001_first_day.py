@@ -13,10 +13,17 @@ branch_labels = None
 depends_on = None
 
 
+_table = partial(op.create_table, if_not_exists=True)
+_index = partial(op.create_index, if_not_exists=True)
+
+
 def upgrade() -> None:
-    create_table = partial(op.create_table, if_not_exists=True)
-    create_index = partial(op.create_index, if_not_exists=True)
-    create_table(
+    for make in TABLES:
+        make()
+
+
+def _audit() -> None:
+    _table(
         "audit",
         sa.Column("seq", sa.Integer().with_variant(sa.BigInteger, "postgresql"), autoincrement=True, nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
@@ -27,7 +34,10 @@ def upgrade() -> None:
         sa.Column("detail", sa.JSON(none_as_null=True)),
         sa.PrimaryKeyConstraint("seq"),
     )
-    create_table(
+
+
+def _business_key() -> None:
+    _table(
         "business_key",
         sa.Column("source", sa.String(100), nullable=False),
         sa.Column("area", sa.String(16), nullable=False),
@@ -40,8 +50,11 @@ def upgrade() -> None:
         sa.Column("freed", sa.SmallInteger, server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("source", "area", "type", "external_id", "round"),
     )
-    create_index("business_key_order", "business_key", ["order_id"])
-    create_table(
+    _index("business_key_order", "business_key", ["order_id"])
+
+
+def _credential() -> None:
+    _table(
         "credential",
         sa.Column("id", sa.String(40), nullable=False),
         sa.Column("subscription_id", sa.String(40), nullable=False),
@@ -54,8 +67,11 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.BigInteger, server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    create_index("credential_subscription", "credential", ["subscription_id"])
-    create_table(
+    _index("credential_subscription", "credential", ["subscription_id"])
+
+
+def _exchange() -> None:
+    _table(
         "exchange",
         sa.Column("scope", sa.String(100), nullable=False),
         sa.Column("exchange_id", sa.String(200), nullable=False),
@@ -65,7 +81,10 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("scope", "exchange_id"),
     )
-    create_table(
+
+
+def _fallout() -> None:
+    _table(
         "fallout",
         sa.Column("id", sa.String(40), nullable=False),
         sa.Column("order_id", sa.String(40), nullable=False),
@@ -83,9 +102,12 @@ def upgrade() -> None:
         sa.Column("note", sa.Text, server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    create_index("fallout_order", "fallout", ["order_id"])
-    create_index("fallout_state", "fallout", ["state", "created_at"])
-    create_table(
+    _index("fallout_order", "fallout", ["order_id"])
+    _index("fallout_state", "fallout", ["state", "created_at"])
+
+
+def _flow() -> None:
+    _table(
         "flow",
         sa.Column("subscription_id", sa.String(40), nullable=False),
         sa.Column("span", sa.Integer, nullable=False),
@@ -93,7 +115,10 @@ def upgrade() -> None:
         sa.Column("used", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("subscription_id", "span"),
     )
-    create_table(
+
+
+def _flow_open() -> None:
+    _table(
         "flow_open",
         sa.Column("subscription_id", sa.String(40), nullable=False),
         sa.Column("owner", sa.String(40), nullable=False),
@@ -101,13 +126,19 @@ def upgrade() -> None:
         sa.Column("until", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("subscription_id", "owner"),
     )
-    create_table(
+
+
+def _lane() -> None:
+    _table(
         "lane",
         sa.Column("key", sa.String(200), nullable=False),
         sa.Column("next", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("key"),
     )
-    create_table(
+
+
+def _message() -> None:
+    _table(
         "message",
         sa.Column("seq", sa.Integer().with_variant(sa.BigInteger, "postgresql"), autoincrement=True, nullable=False),
         sa.Column("id", sa.String(40), nullable=False),
@@ -134,34 +165,43 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq"),
         sa.UniqueConstraint("id"),
     )
-    create_index("message_at", "message", ["at"])
-    create_index("message_key", "message", ["key"])
-    create_index(
+    _index("message_at", "message", ["at"])
+    _index("message_key", "message", ["key"])
+    _index(
         "message_loose",
         "message",
         ["task_id", "outcome"],
         sqlite_where=sa.text("direction = 'in' AND in_reply_to = '' AND order_id = '' AND task_id = ''"),
         postgresql_where=sa.text("direction = 'in' AND in_reply_to = '' AND order_id = '' AND task_id = ''"),
     )
-    create_index("message_order", "message", ["order_id"])
-    create_index("message_task", "message", ["task_id"])
-    create_table(
+    _index("message_order", "message", ["order_id"])
+    _index("message_task", "message", ["task_id"])
+
+
+def _nonce() -> None:
+    _table(
         "nonce",
         sa.Column("scope", sa.String(64), nullable=False),
         sa.Column("nonce", sa.String(64), nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("scope", "nonce"),
     )
-    create_index("nonce_at", "nonce", ["at"])
-    create_table(
+    _index("nonce_at", "nonce", ["at"])
+
+
+def _order_lane() -> None:
+    _table(
         "order_lane",
         sa.Column("lane", sa.String(200), nullable=False),
         sa.Column("no", sa.BigInteger, nullable=False),
         sa.Column("order_id", sa.String(40), nullable=False),
         sa.PrimaryKeyConstraint("lane", "no"),
     )
-    create_index("order_lane_order", "order_lane", ["order_id"])
-    create_table(
+    _index("order_lane_order", "order_lane", ["order_id"])
+
+
+def _orders() -> None:
+    _table(
         "orders",
         sa.Column("id", sa.String(40), nullable=False),
         sa.Column("type", sa.String(200), server_default="", nullable=False),
@@ -188,11 +228,14 @@ def upgrade() -> None:
         sa.Column("body", sa.JSON(none_as_null=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    create_index("orders_external", "orders", ["external_id", "source"])
-    create_index("orders_instance", "orders", ["product_instance"])
-    create_index("orders_parent", "orders", ["parent_order"])
-    create_index("orders_state", "orders", ["state", "created_at"])
-    create_table(
+    _index("orders_external", "orders", ["external_id", "source"])
+    _index("orders_instance", "orders", ["product_instance"])
+    _index("orders_parent", "orders", ["parent_order"])
+    _index("orders_state", "orders", ["state", "created_at"])
+
+
+def _peer_state() -> None:
+    _table(
         "peer_state",
         sa.Column("peer", sa.String(64), nullable=False),
         sa.Column("breaker", sa.String(8), server_default="closed", nullable=False),
@@ -203,7 +246,10 @@ def upgrade() -> None:
         sa.Column("held", sa.SmallInteger, server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("peer"),
     )
-    create_table(
+
+
+def _person() -> None:
+    _table(
         "person",
         sa.Column("name", sa.String(64), nullable=False),
         sa.Column("password", sa.String(200), nullable=False),
@@ -215,28 +261,40 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
-    create_table(
+
+
+def _session() -> None:
+    _table(
         "session",
         sa.Column("hash", sa.String(64), nullable=False),
         sa.Column("person", sa.String(64), nullable=False),
         sa.Column("expires_at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("hash"),
     )
-    create_index("session_person", "session", ["person"])
-    create_table(
+    _index("session_person", "session", ["person"])
+
+
+def _process() -> None:
+    _table(
         "process",
         sa.Column("id", sa.String(40), nullable=False),
         sa.Column("batch", sa.BigInteger, nullable=False),
         sa.Column("started_at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    create_table(
+
+
+def _setting() -> None:
+    _table(
         "setting",
         sa.Column("key", sa.String(64), nullable=False),
         sa.Column("value", sa.String(200), nullable=False),
         sa.PrimaryKeyConstraint("key"),
     )
-    create_table(
+
+
+def _spec() -> None:
+    _table(
         "spec",
         sa.Column("id", sa.String(100), nullable=False),
         sa.Column("version", sa.String(32), nullable=False),
@@ -246,7 +304,10 @@ def upgrade() -> None:
         sa.Column("files", sa.JSON(none_as_null=True), nullable=False),
         sa.PrimaryKeyConstraint("id", "version"),
     )
-    create_table(
+
+
+def _subscription() -> None:
+    _table(
         "subscription",
         sa.Column("id", sa.String(40), nullable=False),
         sa.Column("system", sa.String(64), nullable=False),
@@ -261,7 +322,7 @@ def upgrade() -> None:
         sa.Column("revoked_at", sa.BigInteger, server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    create_index(
+    _index(
         "subscription_pair",
         "subscription",
         ["system", "interface"],
@@ -269,7 +330,10 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'active'"),
         postgresql_where=sa.text("state = 'active'"),
     )
-    create_table(
+
+
+def _task() -> None:
+    _table(
         "task",
         sa.Column("id", sa.String(40), nullable=False),
         sa.Column("order_id", sa.String(40), nullable=False),
@@ -305,16 +369,19 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.BigInteger, server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    create_index("task_due", "task", ["state", "priority", "due_at", "id", "peer"])
-    create_index("task_order", "task", ["order_id"])
-    create_index(
+    _index("task_due", "task", ["state", "priority", "due_at", "id", "peer"])
+    _index("task_order", "task", ["order_id"])
+    _index(
         "task_wait",
         "task",
         ["deadline_real", "deadline_at"],
         sqlite_where=sa.text("state = 'waiting' AND deadline_at > 0"),
         postgresql_where=sa.text("state = 'waiting' AND deadline_at > 0"),
     )
-    create_table(
+
+
+def _topology() -> None:
+    _table(
         "topology",
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("valid_from", sa.BigInteger, nullable=False),
@@ -323,7 +390,10 @@ def upgrade() -> None:
         sa.Column("who", sa.String(200), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("version"),
     )
-    create_table(
+
+
+def _xref() -> None:
+    _table(
         "xref",
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("system", sa.String(64), nullable=False),
@@ -332,4 +402,31 @@ def upgrade() -> None:
         sa.Column("canonical_id", sa.String(200), nullable=False),
         sa.PrimaryKeyConstraint("kind", "system", "area", "peer_id"),
     )
-    create_index("xref_canonical", "xref", ["kind", "system", "area", "canonical_id"])
+    _index("xref_canonical", "xref", ["kind", "system", "area", "canonical_id"])
+
+
+TABLES = (
+    _audit,
+    _business_key,
+    _credential,
+    _exchange,
+    _fallout,
+    _flow,
+    _flow_open,
+    _lane,
+    _message,
+    _nonce,
+    _order_lane,
+    _orders,
+    _peer_state,
+    _person,
+    _session,
+    _process,
+    _setting,
+    _spec,
+    _subscription,
+    _task,
+    _topology,
+    _xref,
+)
+"""In the order in which they are made."""
