@@ -76,7 +76,7 @@ def run(paths: tuple[Path, ...], what: str, only_check: bool, as_json: bool, ove
     from interfaces.contract import bundle
 
     with tempfile.TemporaryDirectory(prefix="mboss-import-") as scratch:
-        found = bundle.find(paths, Path(scratch), api=what == "OpenAPI")
+        found = bundle.find(paths, Path(scratch), what if what in bundle.KINDS else "")
         if not found.sources and not found.findings:
             raise click.UsageError(f"there is no {what} file in {', '.join(map(str, paths))}")
         if only_check:
@@ -105,7 +105,8 @@ def _draft(
     only: tuple[str, ...],
     wanted: tuple[str, ...],
 ) -> bool:
-    """A spec for every WSDL that no other one takes in and that declares operations."""
+    """The specs of every document that no other one takes in and that declares operations."""
+    from interfaces.failure import Failure
     from interfaces.skeleton import Options
 
     reports = {judged.file: judged for judged in _reports(found)}
@@ -120,7 +121,12 @@ def _draft(
             _print(judged, as_json)
     written: set[str] = set()
     for source, made in zip(whole, each(draft_one, [(s, options) for s in whole], DRAFTING), strict=True):
-        ok = _keep(source, made, to or Path(), overwrite, as_json, written) and ok
+        if not isinstance(made, list):
+            ok = False
+            report(made if isinstance(made, Failure) else _of_draft(source, made), as_json)
+            continue
+        for one in made:
+            ok = _keep(source, one, to or Path(), overwrite, as_json, written) and ok
     return ok
 
 
@@ -132,15 +138,16 @@ def _whole(source: Source, reports: dict[str, Report]) -> bool:
     return apart and not source.is_schema and reports[source.name].operations > 0
 
 
-def _keep(source: Source, made: Any, to: Path, overwrite: bool, as_json: bool, written: set[str]) -> bool:
+def _of_draft(source: Source, reason: GivenUp) -> Failure:
+    from interfaces.failure import Failure
+
+    return Failure("internal", _REASONS[reason.why][1], where=source.name)
+
+
+def _keep(source: Source, made: Draft, to: Path, overwrite: bool, as_json: bool, written: set[str]) -> bool:
     """Write one draft and tell what is left to do."""
     from interfaces.failure import Failure
-    from interfaces.skeleton import Draft
 
-    if not isinstance(made, Draft):
-        failure = made if isinstance(made, Failure) else Failure("internal", _REASONS[made.why][1], where=source.name)
-        report(failure, as_json)
-        return False
     folder = to / made.id
     if (folder.exists() and not overwrite) or made.id in written:
         advice = "say --overwrite, another --id, or another --to"
@@ -160,14 +167,14 @@ def _keep(source: Source, made: Any, to: Path, overwrite: bool, as_json: bool, w
     return True
 
 
-def draft_one(job: tuple[Source, Options]) -> Draft | Failure:
-    """One WSDL, in a process of its own; a Failure is what it found wrong."""
+def draft_one(job: tuple[Source, Options]) -> list[Draft] | Failure:
+    """The specs of one document, in a process of its own; a Failure is what it found wrong."""
     from interfaces.failure import Failure
-    from interfaces.skeleton import draft
+    from interfaces.skeleton import drafts
 
     source, options = job
     try:
-        return draft(source.path, source.root, options)
+        return drafts(source.path, source.root, options)
     except Failure as failure:
         failure.where = failure.where or source.name
         return failure

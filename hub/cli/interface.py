@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.cli import import_openapi, import_wsdl, interface_docs, register
+from hub.cli import import_asyncapi, import_openapi, import_wsdl, interface_docs, register
 from hub.cli.output import NO, json_option
 from hub.cli.table import facts, json_line, table
 
@@ -37,7 +37,9 @@ def group() -> None:
     """
 
 
-for command in (import_openapi.command, import_wsdl.command, interface_docs.command, *register.COMMANDS):
+IMPORTS = (import_asyncapi.command, import_openapi.command, import_wsdl.command)
+
+for command in (*IMPORTS, interface_docs.command, *register.COMMANDS):
     group.add_command(command)
 
 

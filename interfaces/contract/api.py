@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from interfaces.canonical.validation import FastValidator
-from interfaces.contract import openapi
+from interfaces.contract import asyncapi, openapi
 from interfaces.contract.api_files import SUFFIXES, Files
 from interfaces.contract.api_operation import Api
 from interfaces.contract.json_sample import JsonSample
 from interfaces.contract.sample import NoSample
 from interfaces.failure import Failure
 
-VERSIONS = {"swagger": ("2.",), "openapi": ("3.",)}
-"""first key -> versions that are read."""
-READERS = {"swagger": openapi.read, "openapi": openapi.read}
+VERSIONS = {"swagger": ("2",), "openapi": ("3",), "asyncapi": ("2", "3")}
+"""first key -> main versions that are read."""
+READERS = {"swagger": openapi.read, "openapi": openapi.read, "asyncapi": asyncapi.read}
 
 
 def open_api(path: Path, root: Path | None = None) -> Files | None:
@@ -31,9 +31,11 @@ def open_api(path: Path, root: Path | None = None) -> Files | None:
     kind = next((key for key in VERSIONS if isinstance(data, Mapping) and key in data), None)
     if kind is None:
         return None
-    if not str(data[kind]).startswith(VERSIONS[kind]):
-        known = " or ".join(f"{version}x" for version in VERSIONS[kind])
-        raise Failure("invalid", f"{kind} {str(data[kind])[:20]} is not read, {known} is", where=str(path))
+    version = str(data[kind]).strip()
+    if version.partition(".")[0] not in VERSIONS[kind]:
+        known = " or ".join(f"{main}.x" for main in VERSIONS[kind])
+        what = f"{kind} {version[:20]} is not read, {known} is"
+        raise Failure("invalid", what, where=str(path), reason="structure")
     return files
 
 

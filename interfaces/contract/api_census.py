@@ -3,7 +3,8 @@
 A *unit* is one thing that somebody could call or send:
 
 * OpenAPI: each HTTP method of each path, of each webhook and of each callback of one of these;
-* AsyncAPI 2: each publish and subscribe of each channel; AsyncAPI 3: each operation.
+* AsyncAPI 2: each publish and subscribe of each channel; AsyncAPI 3: each operation. One written in the other
+  version's place counts as well.
 """
 
 from __future__ import annotations
@@ -19,15 +20,14 @@ _VERBS = {"get", "put", "post", "delete", "options", "head", "patch", "trace", "
 def count(files: Files) -> list[tuple[str, str]]:
     """(unit, where) in the document's order."""
     data = files.main.data
-    if "asyncapi" in data:
-        return list(_messages(files, str(data["asyncapi"]).startswith("2")))
-    return list(_calls(files))
+    return list(_messages(files) if "asyncapi" in data else _calls(files))
 
 
-def _messages(files: Files, old: bool) -> Iterator[tuple[str, str]]:
-    if not old:
-        yield from ((name, node.where) for name, node in _members(files, files.top, "operations"))
-        return
+def _messages(files: Files) -> Iterator[tuple[str, str]]:
+    held = files.top.get("operations")
+    yield from ((name, node.where) for name, node in _members(files, files.top, "operations"))
+    for number, item in enumerate(held.items() if held is not None else ()):
+        yield item.text("operationId") or item.text("name") or str(number), item.where
     for channel, node in _members(files, files.top, "channels"):
         for action, operation in node.members():
             if action in ("publish", "subscribe"):

@@ -16,6 +16,8 @@ SUFFIXES = (".json", ".yaml", ".yml")
 MAX_BYTES = 16 << 20
 MAX_NODES = 1_000_000
 MAX_DEPTH = 100
+LOCAL = ("definitions", "$defs")
+"""Parts of a JSON Schema that its references mean even where it stands inside a larger document."""
 MAX_HOPS = 50
 """References that lead to references."""
 
@@ -147,11 +149,20 @@ class Files:
     def _target(self, node: Node, ref: str) -> Node:
         location, _, pointer = ref.partition("#")
         file = self._file(node, location) if location else node.file
+        names = [unquote(part).replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
         found = Node(file, (), file.data)
-        for part in pointer.split("/")[1:]:
-            name = unquote(part).replace("~1", "/").replace("~0", "~")
+        if not location and names and names[0] in LOCAL and found.get(names[0]) is None:
+            found = self._around(node, names[0]) or found
+        for name in names:
             found = self._step(found, name, node, ref)
         return found
+
+    def _around(self, node: Node, name: str) -> Node | None:
+        """The nearest object around a reference that has the member: a schema that was pasted in with its own parts."""
+        around = [Node(node.file, (), node.file.data)]
+        for part in node.place:
+            around.append(around[-1][part])
+        return next((one for one in reversed(around) if one.get(name) is not None), None)
 
     def _step(self, at: Node, name: str, node: Node, ref: str) -> Node:
         if isinstance(at.value, Mapping) and name in at.value:

@@ -17,7 +17,8 @@ _NAMED = re.compile(r"[?._-]wsdl\d?$|\.(?:asmx|svc)$", re.IGNORECASE)
 _MARKED = re.compile(rb"http://schemas\.xmlsoap\.org/wsdl/[\"']|http://www\.w3\.org/ns/wsdl[\"']")
 _HEAD = 8 << 10
 APIS = (".json", ".yaml", ".yml")
-_API = re.compile(rb"""^[{\s]*["']?(?:swagger|openapi)["']?\s*:""", re.MULTILINE)
+KINDS = {"OpenAPI": rb"swagger|openapi", "AsyncAPI": rb"asyncapi"}
+"""kind of document -> the first key that tells it."""
 
 Wanted = Callable[[Path], bool]
 
@@ -50,9 +51,9 @@ class Bundle:
         self.findings.setdefault(str(path), []).append(finding(code, str(path), what))
 
 
-def find(paths: tuple[Path, ...], scratch: Path, api: bool = False) -> Bundle:
-    """The contract files under ``paths``, sorted; archives are unpacked into ``scratch``. api: OpenAPI, else WSDL."""
-    bundle, wanted = Bundle(), _is_api if api else _is_contract
+def find(paths: tuple[Path, ...], scratch: Path, kind: str = "") -> Bundle:
+    """The contract files under ``paths``, sorted; archives are unpacked into ``scratch``. kind: of KINDS, "" = WSDL."""
+    bundle, wanted = Bundle(), _documents(kind) if kind else _is_contract
     for number, path in enumerate(paths):
         if path.is_dir():
             bundle.sources += _below(path, path, str(path), wanted)
@@ -74,11 +75,16 @@ def _below(folder: Path, root: Path, name: str, wanted: Wanted) -> Iterator[Sour
             yield Source(path, root, f"{name}/{path.relative_to(folder).as_posix()}")
 
 
-def _is_api(path: Path) -> bool:
-    if path.is_symlink() or not path.is_file() or path.suffix.lower() not in APIS:
-        return False
-    with path.open("rb") as file:
-        return bool(_API.search(file.read(_HEAD)))
+def _documents(kind: str) -> Wanted:
+    marked = re.compile(rb"""^[{\s]*["']?(?:%b)["']?\s*:""" % KINDS[kind], re.MULTILINE)
+
+    def wanted(path: Path) -> bool:
+        if path.is_symlink() or not path.is_file() or path.suffix.lower() not in APIS:
+            return False
+        with path.open("rb") as file:
+            return bool(marked.search(file.read(_HEAD)))
+
+    return wanted
 
 
 def _is_contract(path: Path) -> bool:

@@ -15,6 +15,7 @@ from interfaces.codec.xml import XmlContract, compile_contract
 from interfaces.contract import api_census, census
 from interfaces.contract.api import open_api, read_api, untested
 from interfaces.contract.api_files import SUFFIXES, Files
+from interfaces.contract.api_operation import ApiOperation
 from interfaces.contract.documents import Documents, gather
 from interfaces.contract.files import load
 from interfaces.contract.findings import Finding, finding
@@ -136,18 +137,25 @@ def _check_api(files: Files, report: Report) -> None:
     report.findings += api.findings
     declared = api_census.count(files)
     report.declared = len(declared)
-    served = {operation.unit for operation in api.operations}
+    served = {operation.unit for operation in api.operations} - api.lost
     for unit, where in declared:
         if unit not in api.lost and unit not in served:
             report.findings.append(finding("operation-lost", where, f"operation {unit}: the reader does not know it"))
-    for operation in api.operations:
+    for unit in sorted(served):
+        report.operations += _proved([o for o in api.operations if o.unit == unit], report)
+
+
+def _proved(parts: list[ApiOperation], report: Report) -> bool:
+    """Whether every message that one declared operation comes to has a schema that can be checked."""
+    for operation in parts:
         try:
             reasons = [why for side in (operation.request, operation.reply or {}) if (why := untested(side))]
-            report.operations += 1
             report.findings += [finding("message-untested", operation.where, f"{operation.unit}: {w}") for w in reasons]
         except Failure as failure:
             what = f"operation {operation.unit}: {failure.message}"
             report.findings.append(finding("operation-schema", operation.where, what))
+            return False
+    return True
 
 
 def _lose(report: Report, units: Iterable[census.Unit], code: str, why: str) -> None:

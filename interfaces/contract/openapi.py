@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from interfaces.contract.api_files import Files, Node
-from interfaces.contract.api_operation import Api, ApiOperation
+from interfaces.contract.api_operation import Api, ApiOperation, NotServed, is_json
 from interfaces.contract.api_schema import Schema, Schemas
 from interfaces.contract.findings import finding
 from interfaces.failure import Failure
@@ -27,14 +27,6 @@ _OURS = ("accept", "content-type", "authorization", "idempotency-key")
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _VALUE_KEYS = ("type", "format", "items", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
                "minLength", "maxLength", "pattern", "minItems", "maxItems", "multipleOf")  # fmt: skip
-
-
-class NotServed(Exception):
-    """An operation that cannot be drafted: code of a finding, where, and why."""
-
-    def __init__(self, code: str, where: str, why: str) -> None:
-        super().__init__(why)
-        self.code, self.where, self.why = code, where, why
 
 
 def read(files: Files) -> Api:
@@ -182,15 +174,15 @@ class _Reader:
     def _consumes(self, node: Node) -> None:
         listed = node.get("consumes") or self._files.top.get("consumes")
         kinds = [str(kind.value) for kind in listed.items()] if listed else []
-        if kinds and not any(_is_json(kind) for kind in kinds):
+        if kinds and not any(is_json(kind) for kind in kinds):
             raise NotServed("operation-content-type", node.where, f"its body is {', '.join(kinds)[:100]}")
 
     def _content(self, body: Node) -> Schema:
         """The schema of the JSON form; the other forms are told."""
         content = body.get("content")
         forms = content.members() if content else []
-        chosen = next((media for kind, media in forms if _is_json(kind)), None)
-        others = [kind for kind, media in forms if media is not chosen and not _is_json(kind)]
+        chosen = next((media for kind, media in forms if is_json(kind)), None)
+        others = [kind for kind, media in forms if media is not chosen and not is_json(kind)]
         if chosen is None and forms:
             raise NotServed("operation-content-type", body.where, f"its body is {', '.join(others)[:100]}")
         if others:
@@ -250,11 +242,6 @@ class _Reader:
             links = response.get("links")
             for name, link in links.members() if links else []:
                 self._say("link", link.where, f"link {name} to {link.text('operationId') or link.text('operationRef')}")
-
-
-def _is_json(kind: str) -> bool:
-    media = kind.partition(";")[0].strip().lower()
-    return media.endswith(("/json", "+json")) or media in ("*/*", "application/*")
 
 
 def units(files: Files) -> Iterator[tuple[str, Node, str, Node]]:

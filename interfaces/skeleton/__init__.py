@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from interfaces.skeleton.draft import draft
+from interfaces.skeleton.draft import drafts
 from interfaces.skeleton.parts import Draft, Options
 
-__all__ = ["Draft", "Options", "draft"]
+__all__ = ["Draft", "Options", "drafts"]

@@ -1,11 +1,12 @@
-"""From an OpenAPI or AsyncAPI document to the files of a spec."""
+"""From an OpenAPI or AsyncAPI document to its specs: one for each direction, and for each queue that is read."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,37 +15,77 @@ from interfaces.contract.api_files import Files
 from interfaces.contract.api_operation import Api, ApiOperation
 from interfaces.contract.sample import NoSample
 from interfaces.failure import Failure
+from interfaces.skeleton import amqp_draft
 from interfaces.skeleton.json_rows import json_side
 from interfaces.skeleton.parts import Draft, Options, canonical_name, finished, slug
-from interfaces.skeleton.rows import Side
+from interfaces.skeleton.rows import Side, join, name_of
 from interfaces.skeleton.text import DraftOperation, DraftSpec
 
+OTHER = {"inbound": "outbound", "outbound": "inbound"}
+HERE = "the hub serves no REST of its own making: its routes need code in hub/api"
 
-def draft_api(files: Files, options: Options) -> Draft:
-    """The files of a spec; Failure(invalid) when no operation can be drafted."""
+Bodies = dict[str, bytes]
+
+
+def draft_api(files: Files, options: Options) -> list[Draft]:
+    """The files of the specs; Failure(invalid) when no operation can be drafted."""
     api = read_api(files)
-    main, bodies = _contract_files(files)
-    operations, schemas, todos = _operations(api, options)
-    if not operations:
-        why = "; ".join([*todos, *(f.message for f in api.findings)][:3]) or "it declares none"
-        raise Failure("invalid", f"no operation can be drafted: {why}", where=str(files.main.path))
     title = api.title or files.main.path.stem
-    settings = {"settings": api.settings} if api.settings else {}
-    spec = DraftSpec(
-        id=options.id or slug(title),
-        system=options.system or "TODO",
-        title=title,
-        direction=options.direction,
-        transport={"kind": api.kind, "envelope": api.kind, "contract": main, **settings},
-        files={name: hashlib.sha256(body).hexdigest() for name, body in bodies.items()},
-        operations=tuple(operations),
-    )
-    notes = [f"operation {o.name}: {note}" for o in operations for note in o.notes]
-    notes += [f"operation {o.name}: {note}" for o in operations for s in (o.request, o.reply) if s for note in s.todos]
-    return finished(spec, bodies | schemas, [*todos, *notes, *map(str, api.findings)])
+    base = options.id or slug(title)
+    main, contract = _contract_files(files)
+    refused: list[str] = []
+    made: list[Draft] = []
+    for suffix, direction, reads in _groups(api, options):
+        operations, schemas = _operations(reads, direction, options, refused)
+        if not operations:
+            continue
+        name = "-".join(filter(None, (base[: 63 - len(suffix)], suffix)))
+        settings, notes = dict(api.settings), list[str]()
+        if api.kind == "amqp" and direction == "inbound":
+            operations, settings, notes = amqp_draft.read(operations, reads, name, base, settings)
+        elif api.kind == "amqp":
+            operations, settings, notes = amqp_draft.sent(operations, api.operations, base, settings)
+        elif direction == "inbound":
+            notes = [HERE]
+        spec = DraftSpec(
+            id=name,
+            system=options.system or "TODO",
+            title=title,
+            direction=direction,
+            transport={"kind": api.kind, "envelope": api.kind, "contract": main, **_some("settings", settings)},
+            files={file: hashlib.sha256(body).hexdigest() for file, body in contract.items()},
+            operations=tuple(operations),
+        )
+        notes += [f"operation {o.name}: {note}" for o in operations for note in o.notes]
+        notes += [f"operation {o.name}: {n}" for o in operations for s in (o.request, o.reply) if s for n in s.todos]
+        made.append(finished(spec, contract | schemas, notes))
+    if not made:
+        why = "; ".join([*refused, *(f.message for f in api.findings)][:3]) or "it declares none"
+        raise Failure("invalid", f"no operation can be drafted: {why}", where=str(files.main.path))
+    told = (*refused, *map(str, api.findings))
+    return [replace(made[0], todos=(*told, *made[0].todos)), *made[1:]]
 
 
-def _contract_files(files: Files) -> tuple[str, dict[str, bytes]]:
+def _some(name: str, value: Any) -> dict[str, Any]:
+    return {name: value} if value else {}
+
+
+def _groups(api: Api, options: Options) -> Iterator[tuple[str, str, list[ApiOperation]]]:
+    """(suffix of the id, direction, operations), those of the direction that was asked for first."""
+    wanted = {o.unit for o in api.operations if not options.only or {o.name, o.unit} & set(options.only)}
+    chosen = [o for o in api.operations if o.unit in wanted]
+    found: list[tuple[str, str, list[ApiOperation]]] = []
+    for direction in (options.direction, OTHER[options.direction]):
+        own = [o for o in chosen if o.back == (direction != options.direction)]
+        queues = amqp_draft.queues(own) if api.kind == "amqp" and direction == "inbound" else {"": own}
+        plain = direction == options.direction and len(queues) == 1
+        other = "callbacks" if direction == "inbound" else "sent"
+        found += [("" if plain else slug(queue) if queue else other, direction, part) for queue, part in queues.items()]
+    found = [group for group in found if group[2]]
+    return iter([("", *found[0][1:])] if len(found) == 1 else found)
+
+
+def _contract_files(files: Files) -> tuple[str, Bodies]:
     """(name of the main file, name -> bytes): as they lie to each other, so that their references still hold."""
     top = Path(os.path.commonpath([path.parent for path in files.paths]))
     names = {path: path.relative_to(top).as_posix() for path in files.paths}
@@ -53,28 +94,58 @@ def _contract_files(files: Files) -> tuple[str, dict[str, bytes]]:
     return names[main], {name: path.read_bytes() for path, name in sorted(names.items())}
 
 
-def _operations(api: Api, options: Options) -> tuple[list[DraftOperation], dict[str, bytes], list[str]]:
+def _operations(
+    reads: list[ApiOperation], direction: str, options: Options, refused: list[str]
+) -> tuple[list[DraftOperation], Bodies]:
     made: list[DraftOperation] = []
-    schemas: dict[str, bytes] = {}
-    todos: list[str] = []
+    schemas: Bodies = {}
     taken: set[str] = set()
-    for read in api.operations:
-        if options.only and not {read.name, read.unit} & set(options.only):
-            continue
+    for read in reads:
         name = canonical_name(read.name, taken)
         try:
             untested(read.request), untested(read.reply or {})
-            request = _side(read.request, f"schemas/{name}.request.json", schemas, options)
-            reply = None if read.reply is None else _side(read.reply, f"schemas/{name}.reply.json", schemas, options)
+            operation, files = _operation(read, name, direction, options)
         except (NoSample, Failure) as reason:
-            todos.append(f"operation {read.name}: no example can be made: {reason}")
+            refused.append(f"operation {read.name}: no example can be made: {reason}")
             continue
-        made.append(DraftOperation(name, read.wire, request, reply, {}, read.notes, _in_path(read)))
-    return made, schemas, todos
+        made.append(operation)
+        schemas |= files
+    return made, schemas
 
 
-def _side(schema: Mapping[str, Any], file: str, schemas: dict[str, bytes], options: Options) -> Side:
-    made = json_side(schema, file, options.wanted)
+def _operation(read: ApiOperation, name: str, direction: str, options: Options) -> tuple[DraftOperation, Bodies]:
+    files: Bodies = {}
+    inbound = direction == "inbound"
+    callback = inbound and read.pattern == "callback"
+    field = "" if read.correlate in ("", "correlation_id") else read.correlate
+    wanted = options.wanted | ({field} if field else set())
+    ask = (f"the correlation id stands in the body, at {field}: map the key to it",) if field and not callback else ()
+    request = _side(read.request, f"schemas/{name}.request.json", files, wanted)
+    reply = None if read.reply is None else _side(read.reply, f"schemas/{name}.reply.json", files, options.wanted)
+    operation = DraftOperation(
+        name=name,
+        wire=read.wire,
+        request=request,
+        reply=reply,
+        errors=() if inbound else read.errors,
+        notes=(*ask, *read.notes),
+        in_path=_in_path(read),
+        pattern="one-way" if read.pattern == "callback" and not inbound else read.pattern,
+        correlate=_canonical(field) or "correlation_id" if callback else "",
+    )
+    return operation, files
+
+
+def _canonical(wire: str) -> str:
+    """The path that a drafted row gives a field."""
+    made = ""
+    for key in wire.split(".") if wire else ():
+        made = join(made, name_of(key))
+    return made
+
+
+def _side(schema: Mapping[str, Any], file: str, schemas: Bodies, wanted: frozenset[str]) -> Side:
+    made = json_side(schema, file, wanted)
     schemas[file] = (json.dumps(schema, ensure_ascii=False, indent=1) + "\n").encode()
     return made
 

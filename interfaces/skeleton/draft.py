@@ -22,14 +22,17 @@ from interfaces.skeleton.rows import Side, side
 from interfaces.skeleton.text import DraftOperation, DraftSpec
 
 
-def draft(path: Path, root: Path, options: Options) -> Draft:
-    """The files of a spec for one WSDL, OpenAPI or AsyncAPI document.
+def drafts(path: Path, root: Path, options: Options) -> list[Draft]:
+    """The files of the specs that one WSDL, OpenAPI or AsyncAPI document comes to, the one that carries its id first.
 
-    Failure(invalid) when it cannot be read, or when it has no operation that can be served.
+    What goes the other way (callbacks, replies, webhooks, messages that the peer sends) is a spec of its own, and so is
+    each queue that the hub reads. Failure(invalid) when it cannot be read, or has no operation that can be served.
     """
     api = open_api(path, root)
-    if api is not None:
-        return draft_api(api, options)
+    return draft_api(api, options) if api is not None else [_draft(path, root, options)]
+
+
+def _draft(path: Path, root: Path, options: Options) -> Draft:
     gathered = gather(path, root)
     contract = compile_contract(gathered)
     names, files = _contract_files(gathered)
@@ -103,7 +106,10 @@ def _operation(contract: XmlContract, wire: str, read: WsdlOperation, options: O
         wire={"operation": wire},
         request=request,
         reply=reply,
-        faults={fault: local(element) for fault, element in read.faults.items()},
+        errors=tuple(
+            {"match": local(element) or name, "code": "rejected", "note": f"fault {name} of the contract"}
+            for name, element in read.faults.items()
+        ),
         notes=tuple(_notes(read, (request, reply))),
     )
 

@@ -13,16 +13,18 @@ from interfaces.spec.rewrite import flow, row_lines
 
 @dataclass(frozen=True, slots=True)
 class DraftOperation:
-    """name: canonical. wire: the contract's own names. faults: name -> local name of the detail's element. in_path:
-    part of the request travels outside the body."""
+    """name: canonical. wire: the contract's own names. errors: rows of the first level. in_path: part of the request
+    travels outside the body. pattern: "" = by whether there is a reply. correlate: of a callback, else ""."""
 
     name: str
     wire: Mapping[str, Any]
     request: Side
     reply: Side | None
-    faults: Mapping[str, str]
+    errors: tuple[Mapping[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     in_path: bool = False
+    pattern: str = ""
+    correlate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,9 @@ class DraftSpec:
     files: Mapping[str, str]
     operations: tuple[DraftOperation, ...]
     examples: tuple[Mapping[str, str], ...] = ()
+
+
+LATE = "  # TODO how long may the outcome take?"
 
 
 def text_of(spec: DraftSpec) -> str:
@@ -73,18 +78,21 @@ def _lines(spec: DraftSpec) -> Iterator[str]:
 def _operation(operation: DraftOperation) -> Iterator[str]:
     yield f"    {operation.name}:"
     yield from (f"      # TODO {note}" for note in operation.notes)
-    yield f"      pattern: {'request-reply' if operation.reply is not None else 'one-way'}"
-    yield f"      wire: {flow(operation.wire)}"
+    pattern = operation.pattern or ("request-reply" if operation.reply is not None else "one-way")
+    yield f"      pattern: {pattern}"
+    if operation.correlate:
+        yield from ("      role: event", f"      correlate: {flow(operation.correlate)}")
+    if operation.wire:
+        yield f"      wire: {flow(operation.wire)}"
     yield from _side("request", operation.request)
     if operation.reply is not None:
         yield from _side("reply", operation.reply)
-    yield "      timing: {timeout: 10s}"
-    if operation.faults:
+    late = pattern == "async-request-reply"
+    yield f"      timing: {{timeout: 10s{', reply: 1d' if late else ''}}}{LATE if late else ''}"
+    if operation.errors:
         yield "      errors:"
-        yield "        exchange:  # TODO is each of these a refusal?"
-        for name, element in operation.faults.items():
-            row = {"match": element or name, "code": "rejected", "note": f"fault {name} of the contract"}
-            yield f"          - {flow(row)}"
+        yield "        exchange:  # TODO what does each of these mean for an order?"
+        yield from (f"          - {flow(row)}" for row in operation.errors)
 
 
 def _side(name: str, side: Side) -> Iterator[str]:

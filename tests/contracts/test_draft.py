@@ -12,7 +12,7 @@ from hub.cli.main import cli
 from interfaces.agreement import Agreement
 from interfaces.failure import Failure
 from interfaces.message import Message
-from interfaces.skeleton import Draft, Options, draft
+from interfaces.skeleton import Draft, Options, drafts
 from interfaces.spec.lint import lint_file
 from interfaces.spec.loader import load_spec
 from interfaces.spec.trial import Trial
@@ -28,7 +28,7 @@ WITHOUT_EXAMPLE = {"known-wss"}
 
 
 def drafted(name: str, folder: Path, **options: object) -> Draft:
-    made = draft(main(name), main(name).parent, Options(system="RM", **options))  # type: ignore[arg-type]
+    (made,) = drafts(main(name), main(name).parent, Options(system="RM", **options))  # type: ignore[arg-type]
     for file, body in made.files.items():
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         (folder / file).write_bytes(body)
@@ -107,7 +107,7 @@ def test_files_above_the_main_one_keep_their_place(tmp_path: Path) -> None:
     text = main("back-slashes").read_text("utf-8").replace("types\\Order.xsd", "..\\types\\Order.xsd")
     write(source, "wsdl/orders.wsdl", text)
     write(source, "types/Order.xsd", (HERE / "corpus/back-slashes/types/Order.xsd").read_text("utf-8"))
-    made = draft(source / "wsdl/orders.wsdl", source, Options())
+    (made,) = drafts(source / "wsdl/orders.wsdl", source, Options())
     assert {"wsdl/orders.wsdl", "types/Order.xsd"} < set(made.files)
     assert made.files["wsdl/orders.wsdl"] == text.encode()
     assert not [todo for todo in made.todos if "import" in todo or "example" in todo]

@@ -21,7 +21,7 @@ from interfaces.clock import Deadline
 from interfaces.contract.check import Report, check
 from interfaces.failure import Failure
 from interfaces.message import Message
-from interfaces.skeleton import Options, draft
+from interfaces.skeleton import Options, drafts
 from interfaces.spec.loader import load_spec
 from tests.contracts.parts import write
 
@@ -88,7 +88,7 @@ SHAPES: dict[str, tuple[Any, int, int, set[str]]] = {
     "paths that is a list": (document() | {"paths": []}, 0, 0, set()),
     "broken": ("{", 0, 0, {"file-not-xml"}),
     "deep": ('{"openapi":"3.0.0","x":' + "[" * 5000 + "]" * 5000 + "}", 0, 0, {"file-too-large"}),
-    "unknown version": ({"openapi": "4.0.0", "paths": {}}, 0, 0, {"file-not-xml"}),
+    "unknown version": ({"openapi": "4.0.0", "paths": {}}, 0, 0, {"file-not-a-contract"}),
 }  # fmt: skip
 
 
@@ -176,7 +176,7 @@ CALLED = {
 
 def called(folder: Path, address: str, operation: str, **content: Any) -> Any:
     source = write(folder / "in", "api.yaml", yaml.safe_dump(CALLED))
-    made = draft(source, source.parent, Options(system="RM", wanted=frozenset({"body"})))
+    (made,) = drafts(source, source.parent, Options(system="RM", wanted=frozenset({"body"})))
     assert not [todo for todo in made.todos if "example" in todo or "row-path" in todo or "compile" in todo]
     for name, data in made.files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
