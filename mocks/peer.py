@@ -16,6 +16,7 @@ from urllib.parse import quote
 from interfaces.failure import Failure
 from mocks import rules
 from mocks.outbox import Job, Pump
+from mocks.rest_side import RestService
 from mocks.rules import NOT_DONE, Answer, Rule
 from mocks.spyne_side import Service
 from mocks.store import Body, Store, Tx
@@ -71,6 +72,7 @@ class Peer:
     code: str = ""
     title: str = ""
     services: ClassVar[tuple[Service, ...]] = ()
+    apis: ClassVar[tuple[RestService, ...]] = ()
     defaults: ClassVar[Mapping[str, str]] = {}
     """Settings of this peer and their first values, e.g. how long its work takes (seconds, real time)."""
 

@@ -120,6 +120,7 @@ def intake_tree(order: Order) -> dict[str, Any]:
         "orderItem": {
             "itemNo": "1",
             "itemAction": "ADD",
+            "businessType": order.product.business,
             "productCode": order.product.code,
             "offerCode": order.product.offer,
             "accNbr": order.number,

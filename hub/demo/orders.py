@@ -25,9 +25,13 @@ class Network:
 
 @dataclass(frozen=True)
 class Product:
+    """``business``: the action where "add" says too little; ``placed``: it is built at an address."""
+
     code: str
     offer: str
     attributes: tuple[tuple[str, str], ...] = ()
+    business: str = ""
+    placed: bool = True
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class Order:
     @property
     def attributes(self) -> list[tuple[str, str]]:
         """Name and value of every product attribute, the address among them."""
-        return [*self.product.attributes, ("ADDRESS_ID", self.address)]
+        return [*self.product.attributes, *([("ADDRESS_ID", self.address)] if self.address else [])]
 
 
 def wall_clock() -> datetime:
@@ -67,7 +71,7 @@ def make_order(serial: int, network: Network, product: Product, number: str = ""
         customer_name=f"示例客户{serial:06d}",
         certificate=f"11010119900101{serial % 10000:04d}",
         phone=f"1890{serial:07d}",
-        address=f"{network.admin}-ADDR-{serial:06d}",
+        address=f"{network.admin}-ADDR-{serial:06d}" if product.placed else "",
         appointment=when.date().isoformat(),
         number=number,
     )

@@ -16,6 +16,7 @@ OLD: Final = Network("8330300", "330300", "0577")
 
 FTTH: Final = Product("FTTH", "FTTH-300M", (("SPEED", "300M"),))
 VOICE: Final = Product("VOICE", "VOICE-STD")
+RINGTONE: Final = Product("VAS-RINGTONE", "RINGTONE-MONTHLY", (("TONE", "春江花月夜"),), "SUBSCRIBE", placed=False)
 
 Needs = dict[str, dict[str, int]]
 """Peer -> step -> how often it has to happen, no more and no less."""
@@ -34,6 +35,7 @@ LINE: Final[Needs] = {
     "NMS": {"activate": 1},
     "BILL": {"sync": 1},
 }
+SUBSCRIPTION: Final[Needs] = {"VAS": {"subscribe": 1}, "BILL": {"sync": 1}}
 COMBINED: Final[Needs] = {"97": {"provision": 1}, "BILL": {"sync": 1}}
 
 
@@ -105,6 +107,11 @@ SCENARIOS: Final = (
     Scenario("arrears-query", "soap", ONE, "answered", plays.ask_arrears, NOTHING),
     Scenario("customer-query", "soap-exchange", ONE, "answered", plays.ask_customer, NOTHING),
     Scenario("ftth-contractroot", "http-exchange", ONE, "completed", plays.install, FIBRE),
+    Scenario("vas-subscribe", "soap", OLD, "completed", plays.install, SUBSCRIPTION, RINGTONE, True),
+    Scenario("vas-refuses", "soap", ONE, "failed", plays.install, NOTHING, RINGTONE, True,
+             (Mishap("VAS", "subscribe", "refuse", _number, {"code": "5002"}, times=-1),)),
+    Scenario("vas-does-it-and-is-cut-off", "soap", TWO, "completed", plays.install, SUBSCRIPTION, RINGTONE, True,
+             (Mishap("VAS", "subscribe", "timeout_but_done", _number, {"seconds": 0.2}),)),
     Scenario("crm-to-nms-refused", "soap", ONE, "rejected", plays.bypass_provisioning, NOTHING),
 )
 # fmt: on

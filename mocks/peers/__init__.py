@@ -11,5 +11,6 @@ PEERS: Mapping[str, str] = {
     "WFM": "mocks.peers.wfm:Wfm",
     "BILL": "mocks.peers.bill:Bill",
     "97": "mocks.peers.n97:N97",
+    "VAS": "mocks.peers.vas:Vas",
 }
 """Instance code -> class, resolved by name so that only what runs is imported."""

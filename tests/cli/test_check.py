@@ -22,9 +22,8 @@ from hub.store.engine import sqlite_url
 from hub.store.writer import Store
 from interfaces.failure import Failure
 from interfaces.spec.registry import bundled
+from mocks.peers import PEERS
 from tests.channels.parts import free_port
-
-PEERS = ("RM", "SPS", "NMS", "WFM", "BILL", "97")
 
 
 def check(folder: Path, *arguments: str) -> Result:

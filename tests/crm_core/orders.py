@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-NEW_NETWORK: dict[str, frozenset[str]] = {name: frozenset() for name in ("CRM", "SPS", "RM", "BILL")}
-OLD_NETWORK: dict[str, frozenset[str]] = {"CRM": frozenset(), "SPS": frozenset({"combined"}), "BILL": frozenset()}
+NEW_NETWORK: dict[str, frozenset[str]] = {name: frozenset() for name in ("CRM", "SPS", "RM", "BILL", "VAS")}
+OLD_NETWORK: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("CRM", "BILL", "VAS"), frozenset[str]()),
+    "SPS": frozenset({"combined"}),
+}
 CUSTOMER = {
     "id": "200000000042",
     "role": "customer",
@@ -43,6 +46,7 @@ def order(*items: dict[str, Any], **parts: Any) -> dict[str, Any]:
 FTTH = item("FTTH-300M", SPEED="300M", ADDRESS_ID="330100-ADDR-0042")
 VOICE = item("VOICE", ADDRESS_ID="330100-ADDR-0042")
 CHOSEN = item("VOICE", number="0571-80001234", ADDRESS_ID="330100-ADDR-0042")
+RINGTONE = item("RINGTONE-MONTHLY", number="0571-80001234", TONE="春江花月夜")
 ADSL = item("ADSL-4M", SPEED="4M", ADDRESS_ID="330300-ADDR-0001")
 
 

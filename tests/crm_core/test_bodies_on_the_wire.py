@@ -16,10 +16,16 @@ from interfaces.agreement import Agreement
 from interfaces.message import Body, Message
 from interfaces.plan import Plan
 from interfaces.spec.loader import load_spec
-from tests.crm_core.orders import ADSL, CHOSEN, FTTH, NEW_NETWORK, OLD_NETWORK, ids, order, stamped
+from tests.crm_core.orders import ADSL, CHOSEN, FTTH, NEW_NETWORK, OLD_NETWORK, RINGTONE, ids, order, stamped
 
 SYSTEMS = Path(interfaces.__file__).parent / "systems"
-NEW = {"CRM": "CRM/crm-core", "SPS": "SPS/sps-service", "RM": "RM/rm-resource", "BILL": "BILL/bill-sync"}
+NEW = {
+    "CRM": "CRM/crm-core",
+    "SPS": "SPS/sps-service",
+    "RM": "RM/rm-resource",
+    "BILL": "BILL/bill-sync",
+    "VAS": "VAS/vas-subscription",
+}
 OLD = NEW | {"SPS": "97/order97"}
 FULL: dict[str, Any] = {
     "appointment": {"date": "2026-10-15", "slot": "AM"},
@@ -47,8 +53,9 @@ def said(plan: Plan) -> Iterator[tuple[str, str, str, Body]]:
         (CHOSEN, NEW_NETWORK, NEW),
         (CHOSEN, OLD_NETWORK, OLD),
         (ADSL, OLD_NETWORK, OLD),
+        (RINGTONE, OLD_NETWORK, OLD),
     ],
-    ids=["fibre", "voice", "voice on 97", "copper on 97"],
+    ids=["fibre", "voice", "voice on 97", "copper on 97", "ring-back tone"],
 )
 def test_every_task_and_its_undo_can_be_sent(
     wanted: dict[str, Any], network: dict[str, frozenset[str]], systems: dict[str, str]

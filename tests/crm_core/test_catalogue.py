@@ -56,11 +56,11 @@ def line(text: str, part: str) -> int:
     return text[: text.index(part)].count("\n") + 1
 
 
-def test_the_bundled_catalogue_sells_fibre_voice_and_copper() -> None:
+def test_the_bundled_catalogue_sells_fibre_voice_copper_and_value_added_services() -> None:
     catalogue = bundled_catalogue()
 
     assert catalogue.version == "2026-11-01"
-    assert set(catalogue.products) == {"FTTH", "VOICE", "ADSL"}
+    assert set(catalogue.products) == {"FTTH", "VOICE", "ADSL", "VAS-RINGTONE", "VAS-MAILBOX", "VAS-VIDEO"}
     assert {"FTTH-300M", "FTTH-500M", "VOICE", "ADSL-4M"} <= set(catalogue.offerings)
 
 

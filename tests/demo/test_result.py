@@ -64,10 +64,10 @@ def test_the_mix_repeats_and_the_seed_decides_only_the_order_of_arrival() -> Non
 
 def test_every_order_of_the_day_has_people_numbers_and_addresses_of_its_own() -> None:
     orders = [run.order for run in day.plan(200, seed=3)]
-    for values in ([o.customer for o in orders], [o.address for o in orders]):
-        assert len(set(values)) == 200
-    numbers = [o.number for o in orders if o.number]
-    assert len(set(numbers)) == len(numbers)
+    assert len({o.customer for o in orders}) == 200
+    for values in ([o.address for o in orders if o.address], [o.number for o in orders if o.number]):
+        assert values
+        assert len(set(values)) == len(values)
 
 
 def test_scenarios_have_names_of_their_own_and_cover_all_channels() -> None:

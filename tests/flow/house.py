@@ -20,11 +20,12 @@ from hub.demo.peers import Peers
 from hub.demo.processes import await_hub, await_ports, child, reserved_port, secret_file, write_config
 from hub.demo.scenarios import FTTH, ONE
 from interfaces.clock import Deadline
+from mocks.peers import PEERS
 
 LIMIT = 60.0
 """Seconds after which a test gives up waiting; guards against hangs, measures nothing."""
 LOOK_AGAIN = 0.05
-OTHERS = ("SPS", "NMS", "WFM", "BILL", "97")
+OTHERS = tuple(code for code in PEERS if code != "RM")
 
 T = TypeVar("T")
 Record = dict[str, Any]

@@ -57,7 +57,10 @@ def wire(spec: InterfaceSpec, operation: Operation, file: str) -> WireMessage:
         "amqp": {"type": said.get("type", "")},
         "table": {"table": said.get("request", "")},
         "local": {"operation": operation.name},
-        "rest": {":method": said.get("method", ""), ":path": PRODUCT_ORDERS},
+        "rest": {
+            ":method": said.get("method", ""),
+            ":path": spec.transport.settings.get("base", "") + said.get("path", ""),
+        },
     }.get(spec.transport.kind, {})
     return WireMessage(body, kind, {key: value for key, value in headers.items() if value})
 

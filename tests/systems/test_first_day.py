@@ -27,6 +27,7 @@ AGREED = {
     "bill-sync": ("BILL outbound amqp", "sync"),
     "bill-reply": ("BILL inbound amqp", "notify"),
     "bill-query": ("BILL outbound soap", "queryArrears queryBalance queryOutcome"),
+    "vas-subscription": ("VAS outbound rest", "subscribe suspend resume cancel queryOutcome querySubscriptions"),
     "order97": ("97 outbound table", "provision cancel queryOutcome"),
     "status97": ("97 inbound table", "notify"),
     "settle-daily": ("SETTLE outbound file", "daily"),
