@@ -25,13 +25,13 @@ def admitted(flow: Flow, one: Subscription) -> bool:
     return error is None
 
 
-def test_two_processes_share_one_quota(store: Store) -> None:
-    flows, one = [Flow(store), Flow(store)], sub("7/d")
+def test_two_processes_share_one_quota(stores: list[Store]) -> None:
+    flows, one = [Flow(store) for store in stores], sub("7/d")
     assert sum(admitted(flows[n % 2], one) for n in range(20)) == 7
 
 
-def test_many_threads_get_exactly_what_is_allowed(store: Store) -> None:
-    flows, one = [Flow(store), Flow(store)], sub("100/d")
+def test_many_threads_get_exactly_what_is_allowed(stores: list[Store]) -> None:
+    flows, one = [Flow(store) for store in stores], sub("100/d")
     with ThreadPoolExecutor(16) as pool:
         taken = list(pool.map(lambda n: admitted(flows[n % 2], one), range(300)))
     assert sum(taken) == 100
@@ -42,8 +42,8 @@ def test_every_limit_holds(store: Store) -> None:
     assert [admitted(flow, sub("100/h", "2/d")) for _ in range(3)] == [True, True, False]
 
 
-def test_requests_open_at_a_time_are_counted_over_processes(store: Store) -> None:
-    flows, one = [Flow(store), Flow(store)], sub(concurrency=2)
+def test_requests_open_at_a_time_are_counted_over_processes(stores: list[Store]) -> None:
+    flows, one = [Flow(store) for store in stores], sub(concurrency=2)
     leave = [flow.admit(one).result() for flow in flows]
     assert not admitted(flows[0], one)
     assert not admitted(flows[1], one)

@@ -6,6 +6,13 @@ import pytest
 
 from tests.identity.town import Town
 
+
+@pytest.fixture
+def town(both_towns: Town) -> Town:
+    """Who sees what is decided in SQL: on each engine."""
+    return both_towns
+
+
 HIS = ["ord_done", "ord_next", "ord_retry", "ord_undone"]
 TMF = "/tmf-api/productOrderingManagement/v4/productOrder"
 

@@ -109,17 +109,17 @@ def test_a_wrong_key_is_refused_whatever_it_looks_like(hall: Hall, wrong: str) -
     assert "unauthenticated" in hall.soap(order(), Authorization=f"Bearer {wrong}").text
 
 
-def test_a_key_is_renewed_with_an_overlap_and_revoked_at_once(hall: Hall) -> None:
+def test_a_key_is_renewed_with_an_overlap_and_revoked_at_once(hall: Hall, stores: list[Store]) -> None:
     made = let_in(hall.store, "CHAN", "order-intake")
     change = Change(made["id"], "test", 0, overlap=3600)
-    new = hall.store.write(subscriptions.rotate, change)
+    new = stores[1].write(subscriptions.rotate, change)  # as the command line does it, from another process
     hall.gate.book.follow()
     assert [hall.soap(order(), key=k).status_code for k in (made["key"], new["key"])] == [200, 200]
     last = hall.store.write(subscriptions.rotate, Change(made["id"], "test", 0, overlap=0))
     hall.gate.book.follow()
     said = [hall.soap(order(), key=k).status_code for k in (made["key"], new["key"], last["key"])]
     assert said == [500, 500, 200]
-    hall.store.write(subscriptions.revoke, Change(made["id"], "test", 0, reason="over"))
+    stores[1].write(subscriptions.revoke, Change(made["id"], "test", 0, reason="over"))
     hall.gate.book.follow()
     assert hall.soap(order(), key=last["key"]).status_code == 500
 
@@ -230,9 +230,9 @@ def test_a_token_that_must_be_understood_is(tokened: Hall, digest: bool, must: b
     assert not any(name.startswith(wsse.MARK) for name in tokened.intake.submitted[-1].received.header)
 
 
-def test_a_token_is_good_once_for_all_processes(tokened: Hall) -> None:
+def test_a_token_is_good_once_for_all_processes(tokened: Hall, stores: list[Store]) -> None:
     header = token()
-    other = Gate(tokened.store, on=True)
+    other = Gate(stores[1], on=True)
     assert tokened.soap(order(), header).status_code == 200
     assert "used before" in tokened.soap(order(), header).text
     said = wsse.token(REGISTRY.get("order-intake").peek(_wire(header)).header)

@@ -30,37 +30,38 @@ def test_the_right_password_is_known_and_the_wrong_is_not(store: Store) -> None:
     assert code_of(People(store), "nobody", WORD) == "unauthenticated"
 
 
-def test_guessing_is_slowed_down_in_every_process(store: Store) -> None:
-    person(store, "li", "viewer")
-    known = People(store)
+def test_guessing_is_slowed_down_in_every_process(stores: list[Store]) -> None:
+    person(stores[0], "li", "viewer")
+    known = People(stores[0])
     known.known("li", WORD)
     for n in range(people.FREE):
-        assert code_of(People(store), "li", f"guess {n}") == "unauthenticated"
-    assert code_of(People(store), "li", "guess again") == "throttled"
-    assert code_of(People(store), "li", WORD) == "throttled"
+        assert code_of(People(stores[n % 2]), "li", f"guess {n}") == "unauthenticated"
+    assert [code_of(People(store), "li", "guess again") for store in stores] == ["throttled", "throttled"]
+    assert [code_of(People(store), "li", WORD) for store in stores] == ["throttled", "throttled"]
     assert known.known("li", WORD).name == "li"  # who was in is not locked out by a guesser
 
 
-def test_a_disabled_user_is_out_at_once(store: Store) -> None:
-    person(store, "li", "viewer")
-    known = People(store)
-    login = known.login("li", WORD)
-    assert known.of_session(login.token) is not None
-    store.write(people.change, people.Change("li", "test", 0, "disable"))
-    assert known.of_session(login.token) is None
-    assert code_of(known, "li", WORD) == "unauthenticated"
+def test_a_disabled_user_is_out_at_once_in_every_process(stores: list[Store]) -> None:
+    person(stores[0], "li", "viewer")
+    all_known = [People(store) for store in stores]
+    login = all_known[0].login("li", WORD)
+    assert all(known.of_session(login.token) is not None for known in all_known)
+    stores[1].write(people.change, people.Change("li", "test", 0, "disable"))
+    for known in all_known:
+        assert known.of_session(login.token) is None
+        assert code_of(known, "li", WORD) == "unauthenticated"
 
 
-def test_a_session_ends_at_logout_and_a_new_password_ends_all(store: Store) -> None:
-    person(store, "li", "viewer")
-    known = People(store)
-    one, two = known.login("li", WORD), known.login("li", WORD)
-    known.logout(one.token)
-    assert [known.of_session(s.token) is None for s in (one, two)] == [True, False]
+def test_a_session_ends_at_logout_and_a_new_password_ends_all(stores: list[Store]) -> None:
+    person(stores[0], "li", "viewer")
+    here, there = (People(store) for store in stores)
+    one, two = here.login("li", WORD), there.login("li", WORD)
+    there.logout(one.token)
+    assert [[known.of_session(s.token) is None for s in (one, two)] for known in (here, there)] == [[True, False]] * 2
     kept = password.hash_password("another word 9", (16, 8, 1))
-    store.write(people.change, people.Change("li", "test", 0, "password", kept))
-    assert known.of_session(two.token) is None
-    assert code_of(known, "li", WORD) == "unauthenticated"
+    stores[1].write(people.change, people.Change("li", "test", 0, "password", kept))
+    assert here.of_session(two.token) is None
+    assert code_of(here, "li", WORD) == "unauthenticated"
 
 
 @pytest.mark.parametrize("word", ["short", "aaaaaaaaaaaaaa", "x" * 201])
