@@ -26,6 +26,7 @@ from hub.gateway import Gateway
 from hub.identity.gate import Gate
 from hub.intake import Intake
 from hub.outcome import Outcomes
+from hub.presence import Presence, free_leases, new_owner
 from hub.register import use
 from hub.register.follower import Follower
 from hub.register.kept import bundled, register
@@ -50,9 +51,14 @@ def build(config: Config) -> Hub:
     """A hub ready to ``start``. What can be wrong at start is wrong here (invariant 12)."""
     config.data.mkdir(parents=True, exist_ok=True)
     lock = _alone(config)
+    owner = new_owner()
     store = Store(config.store)
+    here: Presence | None = None
     if lock is not None:
         store.write(_free_leases, None)
+    else:
+        here = Presence(config.data, owner)
+        _take_over(here, store)
     clock = StoreClock(store)
     specs = open_registry(config, store, clock)
     for fault in short_leases(config, {spec.id: spec for spec in specs.specs()}):
@@ -74,15 +80,18 @@ def build(config: Config) -> Hub:
         topology=bindings,
         gateway=gateway,
         intake=Intake(store, clock, router, Events(outcomes), calls, topology.systems(), gate.on),
-        worker=Worker(store, clock, gateway, router, outcomes, limits),
+        worker=Worker(store, clock, gateway, router, outcomes, limits, owner),
         fallout=FalloutDesk(store, Actions(clock, outcomes)),
         local={CORE: _state_of(bindings, gateway)},
-        on_stop=[calls.close, *([lock.close] if lock else [])],
+        on_stop=[calls.close, *([lock.close] if lock else []), *([here.leave] if here else [])],
     )
     hub.consumers = Fetching(lambda: dict(chain.from_iterable(wiring.named(n)(hub).items() for n in wiring.CONSUMERS)))
     forget = partial(_forget, gateway, specs)
     hub.follower = Follower(
-        specs, [hub.consumers.arrange, forget], [partial(use.count, store), partial(_follow, hub, router)]
+        specs,
+        [hub.consumers.arrange, forget],
+        [partial(use.count, store), partial(_follow, hub, router)],
+        [partial(_take_over, here, store)] if here else [],
     )
     return hub
 
@@ -163,6 +172,11 @@ def _alone(config: Config) -> IO[str] | None:
             advice="stop it, give another --data, or use PostgreSQL for several hub processes",
         ) from None
     return lock
+
+
+def _take_over(here: Presence, store: Store) -> None:
+    """What hub processes of this machine were sending when they died: at once, not when their leases run out."""
+    here.bury(partial(store.write, free_leases))
 
 
 def _free_leases(connection: sa.Connection, batch: Sequence[None]) -> list[None]:

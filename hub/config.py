@@ -147,7 +147,8 @@ class WorkerSettings(_Part):
 
     threads  calls open at one peer at the same time
     batch    tasks claimed in one go
-    lease    seconds (real time) after which another process may take a task over; longer than any operation's timeout
+    lease    seconds (real time) after which another process may take a task over; longer than any operation's timeout.
+             Of a process of this machine and data folder that has died, at once (hub/presence.py)
     """
 
     threads: Annotated[int, Field(ge=1, le=256)] = 8

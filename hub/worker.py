@@ -5,8 +5,6 @@ Plain threads. Each peer has its own places (bulkhead), so a hanging peer never 
 
 from __future__ import annotations
 
-import os
-import socket
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -49,10 +47,17 @@ class WorkerLimits:
 
 
 class Worker:
-    """One per process: a dispatcher thread and a pool of callers."""
+    """One per process: a dispatcher thread and a pool of callers. owner: the name its leases bear."""
 
     def __init__(
-        self, store: Store, clock: Clock, gateway: Gateway, router: Router, outcomes: Outcomes, limits: WorkerLimits
+        self,
+        store: Store,
+        clock: Clock,
+        gateway: Gateway,
+        router: Router,
+        outcomes: Outcomes,
+        limits: WorkerLimits,
+        owner: str,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -60,7 +65,7 @@ class Worker:
         self._router = router
         self._outcomes = outcomes
         self._limits = limits
-        self._owner = f"{socket.gethostname()}:{os.getpid()}:{new_id('wk')[-6:]}"
+        self._owner = owner
         self._busy: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._wake = threading.Event()

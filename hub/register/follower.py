@@ -21,14 +21,22 @@ log = structlog.get_logger(__name__)
 
 
 class Follower:
-    """A thread that looks at the registry's version number. changed: called after each change; chores: now and then."""
+    """A thread that looks at the registry's version number.
+
+    changed: called after each change; chores: now and then; looks: every time, so they have to cost next to nothing.
+    """
 
     def __init__(
-        self, registry: StoreRegistry, changed: Sequence[Callable[[], None]], chores: Sequence[Callable[[], None]]
+        self,
+        registry: StoreRegistry,
+        changed: Sequence[Callable[[], None]],
+        chores: Sequence[Callable[[], None]],
+        looks: Sequence[Callable[[], None]] = (),
     ) -> None:
         self._registry = registry
         self._changed = changed
         self._chores = chores
+        self._looks = (self.now, *looks)
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
@@ -51,7 +59,8 @@ class Follower:
     def _run(self) -> None:
         worked = monotonic()
         while not self._stop.wait(FOLLOW):
-            self._guarded(self.now)
+            for look in self._looks:
+                self._guarded(look)
             if monotonic() - worked >= CHORE:
                 for chore in self._chores:
                     self._guarded(chore)
@@ -63,4 +72,4 @@ class Follower:
         try:
             work()
         except Exception as error:
-            log.error("the registry is not followed", why=type(error).__name__, at=place_of(error))
+            log.error("what other processes do is not followed", why=type(error).__name__, at=place_of(error))

@@ -63,7 +63,7 @@ def gateway() -> Gateway:
 
 @pytest.fixture
 def worker(store: Store, clock: VirtualClock, gateway: Gateway, outcomes: Outcomes) -> Iterator[Worker]:
-    made = Worker(store, clock, gateway, Router(), outcomes, WorkerLimits())  # type: ignore[arg-type]
+    made = Worker(store, clock, gateway, Router(), outcomes, WorkerLimits(), "w")  # type: ignore[arg-type]
     yield made
     made.stop()
 
