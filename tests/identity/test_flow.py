@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import sqlalchemy as sa
 
 from hub.identity.flow import Flow
 from hub.identity.limits import Limit, parse
@@ -23,6 +25,11 @@ def admitted(flow: Flow, one: Subscription) -> bool:
     error = flow.admit(one).exception()
     assert error is None or (isinstance(error, Failure) and error.code == "throttled")
     return error is None
+
+
+def nothing(_connection: sa.Connection, items: Sequence[None]) -> list[None]:
+    """Write: comes after what was written before."""
+    return list(items)
 
 
 def test_two_processes_share_one_quota(stores: list[Store]) -> None:
@@ -48,6 +55,7 @@ def test_requests_open_at_a_time_are_counted_over_processes(stores: list[Store])
     assert not admitted(flows[0], one)
     assert not admitted(flows[1], one)
     leave[0]()
+    stores[0].write(nothing, None)  # so that it is committed, and the other process can see it
     assert admitted(flows[1], one)
 
 
