@@ -13,12 +13,13 @@ from hub.cli import import_wsdl
 @click.command("import-openapi")
 @import_wsdl.options
 def command(paths: tuple[Path, ...], **choices: Any) -> None:
-    """Read OpenAPI 2.0, 3.0 and 3.1 documents (PATHS: files, folders, zip archives) and draft a spec for each.
+    """Read OpenAPI 2.0, 3.0 and 3.1 documents (PATHS: files, folders, zip archives) and draft specs for each.
 
     JSON and YAML; a $ref may lead to files beside the document, never to the network. A draft is a folder with
-    spec.yaml, the contract's files, a JSON Schema for each message, and examples; what is left to do is listed. With
-    --check one line per file: operations declared and read, and a finding for each that was not. Callbacks and
-    webhooks are named and not drafted. Exit code 1 when something of a file could not be read.
+    spec.yaml, the contract's files, a JSON Schema for each message, and examples; what is left to do is listed.
+    Callbacks and webhooks go the other way and are a second spec, ID-callbacks; answers that are no success become rows
+    of the error table. With --check one line per file: operations declared and read, and a finding for each that was
+    not. Exit code 1 when something of a file could not be read.
 
     \b
     Example:

@@ -40,11 +40,12 @@ def _calls(files: Files) -> Iterator[tuple[str, str]]:
             if path.startswith("x-"):
                 continue
             for verb, operation in _verbs(item):
-                yield f"{'webhook ' if start != 'paths' else ''}{verb} {path}", operation.where
-                for _, callback in _members(files, operation, "callbacks"):
+                unit = f"{'webhook ' if start != 'paths' else ''}{verb} {path}"
+                yield unit, operation.where
+                for name, callback in _members(files, operation, "callbacks"):
                     for expression, inner in _followed(files, callback):
                         for verb_back, back in _verbs(inner):
-                            yield f"callback {verb_back} {expression}", back.where
+                            yield f"callback {name} {verb_back} {expression} of {unit}", back.where
 
 
 def _verbs(item: Node) -> Iterator[tuple[str, Node]]:

@@ -20,10 +20,10 @@ class NotServed(Exception):
 @dataclass(frozen=True, slots=True)
 class ApiOperation:
     """unit: of the census; one may come to several operations. name: operationId, or method and path. wire: the spec's
-    ``wire`` of it. request, reply: closed JSON Schemas, {} = anything; reply None = one-way. where: of the
-    document. notes: what a person should know. back: it goes the other way, the owner of the document sends it.
-    pattern: of the spec, "" = by whether there is a reply. errors: rows of the error table. queue: where the receiver
-    reads. correlate: wire path whose value an answer is matched by, or ``correlation_id``."""
+    ``wire`` of it. request, reply: closed JSON Schemas, {} = anything; reply None = one-way. where: of the document.
+    notes: what a person should know. back: it goes the other way, the owner of the document sends it. pattern: of the
+    spec, "" = by whether there is a reply. refusals: (HTTP status, what it is). queue: where the
+    receiver reads. correlate: wire path whose value an answer is matched by, or ``correlation_id``."""
 
     unit: str
     name: str
@@ -34,7 +34,7 @@ class ApiOperation:
     notes: tuple[str, ...] = ()
     back: bool = False
     pattern: str = ""
-    errors: tuple[Mapping[str, str], ...] = ()
+    refusals: tuple[tuple[str, str], ...] = ()
     queue: str = ""
     correlate: str = ""
 

@@ -71,8 +71,6 @@ CODES: dict[str, tuple[bool, str]] = {
     "operation-parameter": (True, "agree on a path, query or header parameter of plain values"),
     "operation-reference": (True, "put what it refers to at that place below the folder"),
     "operation-schema": (True, "correct the schema, or serve the operation by code"),
-    "operation-callback": (False, "make it an inbound interface: the peer calls the hub there"),
-    "operation-webhook": (False, "make it an inbound interface: the peer calls the hub there"),
     "operation-without-messages": (True, "say what it receives and sends"),
 }
 """code -> (whether the contract is not whole because of it, what to do)."""

@@ -1,8 +1,8 @@
 """OpenAPI 2.0, 3.0 and 3.1 -> operations: path, query and header parameters, JSON bodies, the reply of success.
 
 The wire tree of a request is one object: the fields of a JSON object body, the parameters beside them (one that has
-the name of a field gets its place in front: ``query_id``), and a body that is no object under ``body``. What cannot be
-served as REST with JSON is a finding ``operation-...``.
+the name of a field gets its place in front: ``query_id``), and a body that is no object under ``body``. Callbacks and
+webhooks are operations that go the other way. What cannot be served as REST with JSON is a finding ``operation-...``.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ SERVED = ("get", "put", "post", "delete", "patch")
 BODYLESS = ("get", "delete")
 _OURS = ("accept", "content-type", "authorization", "idempotency-key")
 """Headers that are no parameters: the standard says so of three, the fourth is the hub's own."""
+_RUNTIME = re.compile(r"\{\$[^{}]*\}|^\$\S*")
+"""``{$request.body#/url}`` in the address of a callback."""
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _VALUE_KEYS = ("type", "format", "items", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
                "minLength", "maxLength", "pattern", "minItems", "maxItems", "multipleOf")  # fmt: skip
@@ -66,13 +68,13 @@ class _Reader:
     def read(self) -> Api:
         base = self._base()
         self._api.settings = {"base": base} if base else {}
-        for unit, item, method, node in units(self._files):
+        for one in units(self._files):
             try:
-                self._api.operations.append(self._operation(unit, item, method, node))
+                self._api.operations.append(self._operation(one))
             except NotServed as lost:
-                self._api.lose(lost.code, unit, lost.where, lost.why)
+                self._api.lose(lost.code, one.unit, lost.where, lost.why)
             except Failure as failure:
-                self._api.lose("operation-reference", unit, failure.where or node.where, failure.message)
+                self._api.lose("operation-reference", one.unit, failure.where or one.node.where, failure.message)
         self._security()
         self._api.findings += self._schemas.findings
         return self._api
@@ -105,16 +107,14 @@ class _Reader:
 
     # -- one operation ------------------------------------------------------------------------------------------
 
-    def _operation(self, unit: str, item: Node, method: str, node: Node) -> ApiOperation:
-        if unit.startswith(("callback ", "webhook ")):
-            raise NotServed(f"operation-{unit.split()[0]}", node.where, "the peer sends it")
+    def _operation(self, one: Unit) -> ApiOperation:
+        method, node = one.method, one.node
         if method not in SERVED:
             raise NotServed("operation-method", node.where, f"{method.upper()} is not served")
         if not isinstance(node.value, dict):
             raise NotServed("operation-schema", node.where, "it is no object")
-        path = unit.partition(" ")[2]
-        parameters = list(self._parameters(item, node))
-        request = _Request(path=path if path.startswith("/") else f"/{path}")
+        parameters = list(self._parameters(one.item, node))
+        request = _Request(path=one.path if one.path.startswith("/") else f"/{one.path}")
         self._body(request, node, parameters, method)
         for parameter in parameters:
             self._parameter(request, parameter, method)
@@ -125,8 +125,19 @@ class _Reader:
         wire = {"method": method.upper(), "path": request.path, "status": status, **request.wire}
         schema: Schema = {"type": "object", "properties": request.properties, "required": request.required}
         self._links(node)
-        name = node.text("operationId") or f"{method} {path}"
-        return ApiOperation(unit, name, wire, self._schemas.closed(schema), self._schemas.closed(reply), node.where)
+        late = node.get("callbacks")
+        return ApiOperation(
+            unit=one.unit,
+            name=node.text("operationId") or (f"{method} {one.path}" if one.kind == "path" else one.name),
+            wire=wire,
+            request=self._schemas.closed(schema),
+            reply=self._schemas.closed(reply),
+            where=node.where,
+            notes=one.notes,
+            back=one.kind != "path",
+            pattern="callback" if one.kind == "callback" else "async-request-reply" if late and late.members() else "",
+            refusals=tuple(self._refusals(node)),
+        )
 
     def _parameters(self, item: Node, node: Node) -> Iterator[Node]:
         """Of the path item, and of the operation, which wins."""
@@ -236,6 +247,15 @@ class _Reader:
             return status, {"type": "object", "properties": {"items": schema}, "required": ["items"]}
         return status, schema or {"type": "object"}
 
+    def _refusals(self, node: Node) -> Iterator[tuple[str, str]]:
+        """Statuses that are no success. ``4XX`` and ``default`` are left to the table that all REST peers share: a row
+        for them would hide its finer ones."""
+        listed = node.get("responses")
+        for name, response in sorted(listed.members() if listed else [], key=lambda one: one[0]):
+            if re.fullmatch(r"[1345]\d\d", name):
+                text = self._files.follow(response).text("description")
+                yield name, " ".join(text.split())[:100] or f"response {name} of the contract"
+
     def _links(self, node: Node) -> None:
         listed = node.get("responses")
         for _, response in listed.members() if listed else []:
@@ -244,30 +264,61 @@ class _Reader:
                 self._say("link", link.where, f"link {name} to {link.text('operationId') or link.text('operationRef')}")
 
 
-def units(files: Files) -> Iterator[tuple[str, Node, str, Node]]:
-    """(unit, path item, method, operation) of every operation that is declared; callbacks and webhooks too."""
-    top = files.top
-    for start, prefix in (("paths", ""), ("webhooks", "webhook "), ("x-webhooks", "webhook ")):
-        held = top.get(start)
-        for path, item in held.members() if held else []:
-            if not path.startswith("x-"):
-                yield from _of_item(files, item, path, prefix, 0)
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One operation that is declared. unit: of the census. kind: path, webhook or callback. name: of the path, webhook
+    or callback. path: where it is called. item: its path item. notes: what a person should know."""
+
+    unit: str
+    kind: str
+    name: str
+    path: str
+    method: str
+    item: Node
+    node: Node
+    notes: tuple[str, ...] = ()
 
 
-def _of_item(files: Files, item: Node, path: str, prefix: str, depth: int) -> Iterator[tuple[str, Node, str, Node]]:
+def units(files: Files) -> Iterator[Unit]:
+    """Every operation that is declared, in the document's order; callbacks after the operation that has them."""
+    for start, kind in (("paths", "path"), ("webhooks", "webhook"), ("x-webhooks", "webhook")):
+        held = files.top.get(start)
+        for name, item in held.members() if held else []:
+            if name.startswith("x-"):
+                continue
+            for method, found, node in _methods(files, item):
+                unit = f"{'webhook ' if kind == 'webhook' else ''}{method} {name}"
+                yield Unit(unit, kind, name, name, method, found, node)
+                yield from _callbacks(files, unit, node)
+
+
+def _methods(files: Files, item: Node) -> Iterator[tuple[str, Node, Node]]:
     try:
         item = files.follow(item)
     except Failure:
         return
-    for method, node in item.members():
-        if method.lower() not in METHODS:
+    yield from ((key.lower(), item, node) for key, node in item.members() if key.lower() in METHODS)
+
+
+def _callbacks(files: Files, owner: str, operation: Node) -> Iterator[Unit]:
+    held = operation.get("callbacks")
+    for name, callback in held.members() if held else []:
+        try:
+            callback = files.follow(callback)
+        except Failure:
             continue
-        yield f"{prefix}{method.lower()} {path}", item, method.lower(), node
-        held = node.get("callbacks")
-        for _, callback in held.members() if held and depth == 0 else []:
-            try:
-                callback = files.follow(callback)
-            except Failure:
-                continue
-            for expression, inner in callback.members():
-                yield from _of_item(files, inner, expression, "callback ", depth + 1)
+        for expression, item in callback.members():
+            path, notes = _called(name, expression)
+            for method, found, node in _methods(files, item):
+                unit = f"callback {name} {method} {expression} of {owner}"
+                yield Unit(unit, "callback", name, path, method, found, node, notes)
+
+
+def _called(name: str, expression: str) -> tuple[str, tuple[str, ...]]:
+    """(path, notes) of a callback, whose address is built from the request that asked for it."""
+    plain = _RUNTIME.sub("", expression)
+    path = urlsplit(plain).path.strip("/")
+    if plain == expression:
+        return f"/{path}", ()
+    asked = f"the request says where to ({expression[:100]}): agree on one address, none from a message is dialled"
+    return "/" + (path or re.sub(r"[^\w.-]+", "-", name)), (asked,)

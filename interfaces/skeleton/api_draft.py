@@ -14,7 +14,9 @@ from interfaces.contract.api import read_api, untested
 from interfaces.contract.api_files import Files
 from interfaces.contract.api_operation import Api, ApiOperation
 from interfaces.contract.sample import NoSample
+from interfaces.envelope.rest import EXCHANGE
 from interfaces.failure import Failure
+from interfaces.outcome import match
 from interfaces.skeleton import amqp_draft
 from interfaces.skeleton.json_rows import json_side
 from interfaces.skeleton.parts import Draft, Options, canonical_name, finished, slug
@@ -22,7 +24,7 @@ from interfaces.skeleton.rows import Side, join, name_of
 from interfaces.skeleton.text import DraftOperation, DraftSpec
 
 OTHER = {"inbound": "outbound", "outbound": "inbound"}
-HERE = "the hub serves no REST of its own making: its routes need code in hub/api"
+HERE = "the hub serves no REST from a spec alone: its routes need code in hub/api"
 
 Bodies = dict[str, bytes]
 
@@ -127,13 +129,19 @@ def _operation(read: ApiOperation, name: str, direction: str, options: Options) 
         wire=read.wire,
         request=request,
         reply=reply,
-        errors=() if inbound else read.errors,
+        errors=() if inbound else tuple(_refusal(status, text) for status, text in read.refusals),
         notes=(*ask, *read.notes),
         in_path=_in_path(read),
-        pattern="one-way" if read.pattern == "callback" and not inbound else read.pattern,
-        correlate=_canonical(field) or "correlation_id" if callback else "",
+        pattern="" if read.pattern == "callback" and not inbound else read.pattern,
+        correlate=(_canonical(field) or read.correlate) if callback else "",
     )
     return operation, files
+
+
+def _refusal(status: str, text: str) -> dict[str, str]:
+    """A row of the error table: the code that every REST peer's answer means, for a person to correct."""
+    row = match(EXCHANGE, status)
+    return {"match": status, "code": row.code if row else "timeout", "note": text}
 
 
 def _canonical(wire: str) -> str:

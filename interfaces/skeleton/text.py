@@ -80,8 +80,10 @@ def _operation(operation: DraftOperation) -> Iterator[str]:
     yield from (f"      # TODO {note}" for note in operation.notes)
     pattern = operation.pattern or ("request-reply" if operation.reply is not None else "one-way")
     yield f"      pattern: {pattern}"
+    if pattern == "callback":
+        yield "      role: event"
     if operation.correlate:
-        yield from ("      role: event", f"      correlate: {flow(operation.correlate)}")
+        yield f"      correlate: {flow(operation.correlate)}"
     if operation.wire:
         yield f"      wire: {flow(operation.wire)}"
     yield from _side("request", operation.request)

@@ -82,8 +82,15 @@ SHAPES: dict[str, tuple[Any, int, int, set[str]]] = {
     "head": (document(head=OK), 1, 0, {"operation-method"}),
     "cookie": (document(get={"parameters": [parameter("c", "cookie")]}), 1, 0, {"operation-parameter"}),
     "optional cookie": (document(get={"parameters": [parameter("c", "cookie", False)]}), 1, 1, {"parameter-unserved"}),
-    "callback": (document(post=body(NUMBER) | BACK), 2, 1, {"operation-callback"}),
-    "webhook": (document(version="3.1.0", get=OK) | {"webhooks": {"n": {"post": OK}}}, 2, 1, {"operation-webhook"}),
+    "callback": (document(post=body(NUMBER) | BACK), 2, 2, set()),
+    "two callbacks to one address": (document(post=body(NUMBER) | BACK, put=body(NUMBER) | BACK), 4, 4, set()),
+    "callback by reference": (
+        document(post=OK | {"callbacks": {"a": {"$ref": "#/components/callbacks/A"}}})
+        | {"components": {"callbacks": {"A": {"$url": {"post": OK}}}}}, 2, 2, set()),
+    "callback in xml": (document(post=OK | {"callbacks": {"a": {"/a": {"post": body(NUMBER, "text/xml")}}}}), 2, 1,
+                        {"operation-content-type"}),
+    "webhook": (document(version="3.1.0", get=OK) | {"webhooks": {"n": {"post": OK}}}, 2, 2, set()),
+    "webhook alone": ({"openapi": "3.1.0", "webhooks": {"n": {"post": body(NUMBER)}}}, 1, 1, set()),
     "operation that is no object": (document(get="x"), 1, 0, {"operation-schema"}),
     "paths that is a list": (document() | {"paths": []}, 0, 0, set()),
     "broken": ("{", 0, 0, {"file-not-xml"}),
@@ -208,6 +215,52 @@ def test_a_refusal_goes_through_the_error_table(server: str, tmp_path: Path) -> 
     with pytest.raises(Failure) as caught:
         called(tmp_path, server, "list", no="gone", page=1)
     assert caught.value.code == "not_found"
+
+
+LATE = {
+    "openapi": "3.1.0",
+    "info": {"title": "Port orders"},
+    "paths": {"/orders": {"post": {
+        **body(NUMBER), **BACK, "operationId": "order",
+        "responses": {"202": {"description": "taken"}, "default": {"description": "other"}, "503": {"description": ""},
+                      "4XX": {"description": ""}, "404": {"$ref": "#/components/responses/NoPort"}}}}},
+    "components": {"responses": {"NoPort": {"description": "no such\n port"}}},
+    "webhooks": {"port-changed": {"post": body(NUMBER)}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("direction", "ids"), [("outbound", ("port-orders", "port-orders-callbacks")),
+                                                ("inbound", ("port-orders", "port-orders-sent"))])  # fmt: skip
+def test_callbacks_and_webhooks_are_a_spec_of_the_other_direction(
+    direction: str, ids: tuple[str, str], tmp_path: Path
+) -> None:
+    source = write(tmp_path / "in", "api.json", json.dumps(LATE))
+    specs = {}
+    for made in drafts(source, source.parent, Options(system="RM", direction=direction)):
+        for name, text in made.files.items():
+            write(tmp_path / made.id, name, text.decode())
+        specs[made.id] = load_spec(tmp_path / made.id)
+        assert not [todo for todo in made.todos if "example" in todo or "invalid" in todo or "compile" in todo]
+    there, back = (specs[name] for name in ids)
+    assert there.direction == direction != back.direction
+    assert there.operations["order"].pattern == "async-request-reply"
+    assert {name: op.wire["path"] for name, op in back.operations.items()} == {
+        "done": "/done",
+        "portChanged": "/port-changed",
+    }
+    assert [op.role for op in back.operations.values()] == ["event" if direction == "outbound" else None, None]
+
+
+def test_answers_that_are_no_success_are_rows_of_the_error_table(tmp_path: Path) -> None:
+    source = write(tmp_path / "in", "api.json", json.dumps(LATE))
+    made = drafts(source, source.parent, Options(system="RM"))[0]
+    for name, text in made.files.items():
+        write(tmp_path / "out", name, text.decode())
+    rows = load_spec(tmp_path / "out").operations["order"].errors.exchange
+    assert [(row.match, row.code, row.note) for row in rows] == [
+        ("404", "not_found", "no such port"),
+        ("503", "unavailable", "response 503 of the contract"),
+    ]
 
 
 def test_the_command_judges_a_folder_and_drafts_a_file(tmp_path: Path) -> None:
