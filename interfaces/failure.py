@@ -67,6 +67,10 @@ class Failure(Exception):
         advice = f" ({self.advice})" if self.advice else ""
         return f"{self.code}: {self.message}{place}{advice}"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """It crosses from one process to another: BaseException would give only the message to ``__init__``."""
+        return type(self), (self.code, self.message), self.__dict__
+
     def to_json(self) -> dict[str, Any]:
         """Plain data for the store and the API; empty parts are left out."""
         parts = {

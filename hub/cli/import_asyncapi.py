@@ -19,8 +19,10 @@ def command(paths: tuple[Path, ...], **choices: Any) -> None:
     what it replies, the hub reads, in one spec for each queue. With --inbound it is ours, and all goes the other way:
     say so too where a tool wrote publish for what its own program sends. Exchanges, queues, routing keys and reply
     queues come from the AMQP bindings, answers are matched by correlation id. JSON and YAML; a $ref may lead to files
-    beside the document, never to the network. With --check one line per file: operations declared and read, and a
-    finding for each that was not. Exit code 1 when something of a file could not be read.
+    beside the document, never to the network. A JSON Schema alone has no operations: --operation names the part that
+    begins each, the one that answers is found by its name (Order, OrderResponse). With --check one line per file:
+    operations declared and read, and a finding for each that was not. Exit code 1 when something of a file could not be
+    read.
 
     \b
     Example:

@@ -18,8 +18,9 @@ def command(paths: tuple[Path, ...], **choices: Any) -> None:
     JSON and YAML; a $ref may lead to files beside the document, never to the network. A draft is a folder with
     spec.yaml, the contract's files, a JSON Schema for each message, and examples; what is left to do is listed.
     Callbacks and webhooks go the other way and are a second spec, ID-callbacks; answers that are no success become rows
-    of the error table. With --check one line per file: operations declared and read, and a finding for each that was
-    not. Exit code 1 when something of a file could not be read.
+    of the error table. A JSON Schema alone has no operations: --operation names the part that begins each, the one that
+    answers is found by its name (Order, OrderResponse). With --check one line per file: operations declared and read,
+    and a finding for each that was not. Exit code 1 when something of a file could not be read.
 
     \b
     Example:

@@ -54,14 +54,19 @@ _OPTIONS = (
 )
 
 
+_KINDS = {"WSDL or XSD": "soap", "OpenAPI": "rest", "AsyncAPI": "amqp"}
+"""What a command reads -> transport of a schema that comes alone."""
+
+
 @click.command("import-wsdl")
 @options
 def command(paths: tuple[Path, ...], **choices: Any) -> None:
     """Read WSDL and XSD files (PATHS: files, folders, zip archives) and draft a spec for each service.
 
     A draft is a folder with spec.yaml, the contract's files and examples; what is left to do is listed, and is what
-    `mboss interface lint` says. With --check one line per file: operations declared and read, and a finding for each
-    that was not. Exit code 1 when something of a file could not be read.
+    `mboss interface lint` says. An XSD alone has no operations: --operation names the element that begins each, the one
+    that answers is found by its name (order, orderResponse). With --check one line per file: operations declared and
+    read, and a finding for each that was not. Exit code 1 when something of a file could not be read.
 
     \b
     Example:
@@ -82,7 +87,7 @@ def run(paths: tuple[Path, ...], what: str, only_check: bool, as_json: bool, ove
         if only_check:
             ok = _check(found, as_json)
         else:
-            ok = _draft(found, as_json, overwrite, **choices)
+            ok = _draft(found, what, as_json, overwrite, **choices)
     raise SystemExit(DONE if ok else NO)
 
 
@@ -96,6 +101,7 @@ def _check(found: Bundle, as_json: bool) -> bool:
 
 def _draft(
     found: Bundle,
+    what: str,
     as_json: bool,
     overwrite: bool,
     to: Path | None,
@@ -111,9 +117,10 @@ def _draft(
 
     reports = {judged.file: judged for judged in _reports(found)}
     whole = [s for s in found.sources if s.name in reports and _whole(s, reports)]
+    whole = whole or [s for s in found.sources if s.name in reports and _alone(s, reports)]
     if name and len(whole) > 1:
         raise click.UsageError(f"--id names one interface, and there are {len(whole)}: import them one by one")
-    options = Options(name, system, "inbound" if inbound else "outbound", only, frozenset(wanted))
+    options = Options(name, system, "inbound" if inbound else "outbound", only, frozenset(wanted), _KINDS[what])
     ok = bool(whole)
     for judged in reports.values():
         if not judged.operations and (judged.findings or not whole):
@@ -136,6 +143,13 @@ def _whole(source: Source, reports: dict[str, Report]) -> bool:
     others = (r for r in reports.values() if r.file != source.name and r.operations)
     apart = not any(here in r.read and str(Path(r.file).resolve()) != here for r in others)
     return apart and not source.is_schema and reports[source.name].operations > 0
+
+
+def _alone(source: Source, reports: dict[str, Report]) -> bool:
+    """A schema with messages that no other one takes in, where nothing declares an operation."""
+    here = str(source.path.resolve())
+    others = (r for r in reports.values() if r.file != source.name)
+    return reports[source.name].messages > 0 and not any(r.declared or here in r.read for r in others)
 
 
 def _of_draft(source: Source, reason: GivenUp) -> Failure:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+from jsonschema import Draft202012Validator, SchemaError
+from jsonschema.validators import validator_for
 from lxml import etree
 
 from interfaces.codec.xml import XmlContract, compile_contract
-from interfaces.contract import api_census, census
+from interfaces.contract import alone, api_census, census
 from interfaces.contract.api import open_api, read_api, untested
 from interfaces.contract.api_files import SUFFIXES, Files
 from interfaces.contract.api_operation import ApiOperation
@@ -24,8 +24,6 @@ from interfaces.contract.sample import NoSample
 from interfaces.failure import Failure
 from interfaces.wire import Tree
 
-JSON_SCHEMA = (".json",)
-
 _SHOWN_BY_OPERATIONS = ("import-missing", "import-broken", "schema-missing")
 """What is missing matters to the operations that need it, and each of them has a finding of its own."""
 
@@ -33,13 +31,15 @@ _SHOWN_BY_OPERATIONS = ("import-missing", "import-broken", "schema-missing")
 @dataclass(slots=True)
 class Report:
     """declared: units of interfaces/contract/census.py. operations: those that were read; each other one has a finding
-    ``operation-...``. read: every file that belongs to the contract."""
+    ``operation-...``. read: every file that belongs to the contract. messages: of a schema alone, that an operation may
+    be made of."""
 
     file: str
     declared: int = 0
     operations: int = 0
     findings: list[Finding] = field(default_factory=list)
     read: list[str] = field(default_factory=list)
+    messages: int = 0
 
     @property
     def ok(self) -> bool:
@@ -68,8 +68,8 @@ def check(path: Path, root: Path | None = None, file: str = "") -> Report:
         api = open_api(path, root)
         if api is not None:
             _check_api(api, report)
-        elif path.suffix.lower() in JSON_SCHEMA:
-            report.findings += _json_schema(path)
+        elif path.suffix.lower() in SUFFIXES:
+            _json_schema(Files(path, root or path.parent), report)
         else:
             _check(path, root, report)
     except Failure as failure:
@@ -117,6 +117,7 @@ def _check(path: Path, root: Path | None, report: Report) -> None:
             finding("schema-unreadable", failure.where or str(path), failure.message),
         ]
         return _lose(report, units, "operation-unreadable", "the schema cannot be read")
+    report.messages = 0 if contract.wsdl else len(contract.model.elements)
     lost = contract.wsdl.lost if contract.wsdl else {}
     offers = contract.wsdl.offers if contract.wsdl else {}
     report.findings += contract.findings
@@ -211,13 +212,17 @@ def _of_file(path: Path, failure: Failure) -> Finding:
     return finding(code or _FILES.get(failure.reason, "file-not-xml"), failure.where or str(path), failure.message)
 
 
-def _json_schema(path: Path) -> list[Finding]:
+def _json_schema(files: Files, report: Report) -> None:
+    """By the draft that it names, else the newest."""
+    schema = files.main.data
+    report.read = sorted(map(str, files.paths))
+    if not isinstance(schema, dict):
+        report.findings.append(finding("file-not-a-contract", report.file, "it is no JSON Schema: it is no object"))
+        return
     try:
-        schema = json.loads(path.read_bytes().decode("utf-8-sig"))
-        jsonschema.Draft202012Validator.check_schema(schema)
-    except (OSError, ValueError, RecursionError) as error:
-        return [finding("file-not-a-contract", str(path), f"it is no JSON: {error}"[:300])]
-    except jsonschema.SchemaError as error:
+        validator_for(schema, default=Draft202012Validator).check_schema(schema)
+        report.messages = len(alone.schemas(files))
+    except SchemaError as error:
         place = ".".join(map(str, error.absolute_path)) or "(top)"
-        return [finding("schema-unreadable", str(path), f"it is no JSON Schema: {place}: {error.message}"[:300])]
-    return []
+        what = f"it is no JSON Schema: {place}: {error.message}"[:300]
+        report.findings.append(finding("schema-unreadable", report.file, what))

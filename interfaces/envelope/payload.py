@@ -149,7 +149,8 @@ class XmlPayloads:
 
 
 class SoapPayloads(XmlPayloads):
-    """Body elements of a WSDL; the operation's input and output unless a side names another."""
+    """Body elements of a WSDL; the operation's input and output unless a side names another. Of an XSD, the elements
+    that the sides name."""
 
     def __init__(self, spec: InterfaceSpec) -> None:
         super().__init__(spec)
@@ -171,6 +172,8 @@ class SoapPayloads(XmlPayloads):
         return self._names[id(side)]
 
     def _wsdl_operation(self, operation: Operation) -> Any:
+        if self._contract.wsdl is None:
+            return self._of_elements(operation)
         name = str(operation.wire.get("operation", operation.name))
         known = self._contract.operations
         if name not in known:
@@ -182,6 +185,18 @@ class SoapPayloads(XmlPayloads):
                 reason="structure",
             )
         return known[name]
+
+    def _of_elements(self, operation: Operation) -> Any:
+        from interfaces.contract.wsdl import WsdlOperation
+
+        named = [side.wire if side else "" for side in (operation.request, operation.reply)]
+        if not named[0] or (operation.reply and not named[1]):
+            what = (
+                f"the contract is no WSDL: {operation.name} must say request.wire, and reply.wire where it has a reply"
+            )
+            raise Failure("invalid", what, where=f"{self._spec.file}:{operation.line}", reason="structure")
+        full = [self._contract.element(name).declared.name if name else "" for name in named]
+        return WsdlOperation(operation.name, "", full[0], full[1])
 
 
 class ContentPayloads:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from interfaces.contract.api import read_api, untested
+from interfaces.contract.api import untested
 from interfaces.contract.api_files import Files
 from interfaces.contract.api_operation import Api, ApiOperation
 from interfaces.contract.sample import NoSample
@@ -29,9 +29,8 @@ HERE = "the hub serves no REST from a spec alone: its routes need code in hub/ap
 Bodies = dict[str, bytes]
 
 
-def draft_api(files: Files, options: Options) -> list[Draft]:
+def draft_api(files: Files, api: Api, options: Options) -> list[Draft]:
     """The files of the specs; Failure(invalid) when no operation can be drafted."""
-    api = read_api(files)
     title = api.title or files.main.path.stem
     base = options.id or slug(title)
     main, contract = _contract_files(files)

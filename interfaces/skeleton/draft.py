@@ -1,24 +1,27 @@
-"""From a WSDL to the files of a spec: spec.yaml, the contract's files, examples, and what is to do."""
+"""From a contract to the files of its specs: spec.yaml, the contract's files, examples, and what is to do."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from interfaces.codec.xml import XmlContract, compile_contract
-from interfaces.contract import catalogue
-from interfaces.contract.api import open_api
+from interfaces.contract import alone, catalogue
+from interfaces.contract.api import open_api, read_api
+from interfaces.contract.api_files import SUFFIXES, Files
 from interfaces.contract.documents import Documents, gather
-from interfaces.contract.names import local
+from interfaces.contract.names import local, namespace
 from interfaces.contract.sample import NoSample
 from interfaces.contract.wsdl import WsdlOperation
 from interfaces.failure import Failure
 from interfaces.skeleton.api_draft import draft_api
 from interfaces.skeleton.parts import Draft, Options, canonical_name, finished, slug
-from interfaces.skeleton.rows import Side, side
+from interfaces.skeleton.rows import side
 from interfaces.skeleton.text import DraftOperation, DraftSpec
 
 
@@ -28,15 +31,28 @@ def drafts(path: Path, root: Path, options: Options) -> list[Draft]:
     What goes the other way (callbacks, replies, webhooks, messages that the peer sends) is a spec of its own, and so is
     each queue that the hub reads. Failure(invalid) when it cannot be read, or has no operation that can be served.
     """
-    api = open_api(path, root)
-    return draft_api(api, options) if api is not None else [_draft(path, root, options)]
+    files = open_api(path, root)
+    if files is not None:
+        return draft_api(files, read_api(files), options)
+    if path.suffix.lower() not in SUFFIXES:
+        return [_draft(path, root, options)]
+    if options.kind not in alone.WIRES:
+        raise _other(path, "a JSON Schema alone", "import-openapi for REST, import-asyncapi for queues")
+    files = Files(path, root)
+    return draft_api(files, alone.read(files, options.kind, options.only), replace(options, only=()))
+
+
+def _other(path: Path, what: str, commands: str) -> Failure:
+    return Failure("invalid", f"{what} is not read by this command", where=str(path), advice=f"say {commands}")
 
 
 def _draft(path: Path, root: Path, options: Options) -> Draft:
+    if options.kind != "soap":
+        raise _other(path, "an XML contract", "import-wsdl")
     gathered = gather(path, root)
     contract = compile_contract(gathered)
-    names, files = _contract_files(gathered)
-    operations, todos = _operations(contract, options)
+    names, files = _contract_files(gathered, path)
+    operations, todos = _operations(contract, _offers(contract, gathered, path, options), options)
     if not operations:
         why = "; ".join([f.message for f in contract.findings][:3]) or "it declares none"
         raise Failure("invalid", f"no operation can be drafted: {why}", where=str(path))
@@ -59,62 +75,97 @@ def _draft(path: Path, root: Path, options: Options) -> Draft:
 # -- the contract's own files -----------------------------------------------------------------------------------
 
 
-def _contract_files(gathered: Documents) -> tuple[str, dict[str, bytes]]:
+def _contract_files(gathered: Documents, path: Path) -> tuple[str, dict[str, bytes]]:
     """(name of the main file, name -> bytes): as they lie to each other, so that their imports still hold."""
     shipped = {p for n in catalogue.namespaces() if (p := catalogue.schema(n) or catalogue.wsdl(n)) is not None}
     own = [file for file in gathered.files if file not in {p.resolve() for p in shipped}]
     top = Path(os.path.commonpath([file.parent for file in own]))
-    main = next(iter(gathered.wsdls), own[0])
+    main = path.resolve()
     names = {file: file.relative_to(top).as_posix() for file in own}
-    names[main] = _plain(names[main])
+    names[main] = _plain(names[main], ".wsdl" if gathered.wsdls else ".xsd")
     return names[main], {names[file]: file.read_bytes() for file in sorted(own)}
 
 
-def _plain(name: str) -> str:
+def _plain(name: str, suffix: str) -> str:
     """A file name that a spec may hold: ``Orders.svc?wsdl`` -> ``Orders.svc.wsdl``."""
     path = PurePosixPath(name)
-    stem = path.name.removesuffix("?wsdl").removesuffix(".wsdl")
-    return str(path.with_name(re.sub(r"[^\w.-]", "_", stem) + ".wsdl"))
+    stem = path.name.removesuffix(f"?{suffix[1:]}").removesuffix(suffix)
+    return str(path.with_name(re.sub(r"[^\w.-]", "_", stem) + suffix))
 
 
 # -- operations -------------------------------------------------------------------------------------------------
 
 
-def _operations(contract: XmlContract, options: Options) -> tuple[list[DraftOperation], list[str]]:
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """name: in the contract. wire: the spec's ``wire`` of it. elements: what its sides name, where the contract names
+    no operation; guessed: why it is thought to be one."""
+
+    name: str
+    read: WsdlOperation
+    wire: Mapping[str, str]
+    elements: tuple[str, str] = ("", "")
+    guessed: tuple[str, ...] = ()
+
+
+def _offers(contract: XmlContract, gathered: Documents, path: Path, options: Options) -> Iterator[_Offer]:
+    """The operations of a WSDL that are wanted, or the exchanges that somebody picked from an XSD alone."""
+    if contract.wsdl is not None:
+        for name, read in contract.operations.items():
+            if not options.only or {name, read.name} & set(options.only):
+                yield _Offer(name, read, {"operation": name})
+        return
+    own = next(iter(gathered.schemas.values())).namespace
+    known = {short: full for full, short in contract.model.elements.items() if namespace(full) == own}
+    shared = Counter(contract.model.elements.values())
+    for one in alone.exchanges(known, options.only, str(path)):
+        request, reply = known[one.request], known.get(one.reply, "")
+        named = [full if full and shared[local(full)] > 1 else local(full) for full in (request, reply)]
+        read = WsdlOperation(one.name, "", request, reply, one_way=not reply)
+        yield _Offer(one.name, read, {}, (named[0], named[1]), (one.note,))
+
+
+def _operations(
+    contract: XmlContract, offers: Iterable[_Offer], options: Options
+) -> tuple[list[DraftOperation], list[str]]:
     """Those that can be served, and what stops the others."""
     made: list[DraftOperation] = []
     todos: list[str] = []
     taken: set[str] = set()
-    for name, read in contract.operations.items():
-        if options.only and not {name, read.name} & set(options.only):
-            continue
-        if not read.input:
-            todos.append(f"operation {name}: its request is an empty Body, which soap-plain does not serve")
+    for offer in offers:
+        if not offer.read.input:
+            todos.append(f"operation {offer.name}: its request is an empty Body, which soap-plain does not serve")
             continue
         try:
-            made.append(_operation(contract, name, read, options, canonical_name(name, taken)))
+            made.append(_operation(contract, offer, options, canonical_name(offer.name, taken)))
         except (NoSample, Failure) as reason:
-            todos.append(f"operation {name}: no example can be made: {reason}")
+            todos.append(f"operation {offer.name}: no example can be made: {reason}")
     return made, todos
 
 
-def _operation(contract: XmlContract, wire: str, read: WsdlOperation, options: Options, name: str) -> DraftOperation:
-    request = side(contract.shapes, contract.element(read.input).declared, options.wanted)
-    reply = side(contract.shapes, contract.element(read.output).declared, options.wanted) if read.output else None
+def _operation(contract: XmlContract, offer: _Offer, options: Options, name: str) -> DraftOperation:
+    read = offer.read
+    request, reply = (
+        replace(side(contract.shapes, contract.element(element).declared, options.wanted), wire=named)
+        if element
+        else None
+        for element, named in zip((read.input, read.output), offer.elements, strict=True)
+    )
+    assert request is not None, "an offer without a request is told before"
     return DraftOperation(
         name=name,
-        wire={"operation": wire},
+        wire=offer.wire,
         request=request,
         reply=reply,
         errors=tuple(
-            {"match": local(element) or name, "code": "rejected", "note": f"fault {name} of the contract"}
-            for name, element in read.faults.items()
+            {"match": local(element) or fault, "code": "rejected", "note": f"fault {fault} of the contract"}
+            for fault, element in read.faults.items()
         ),
-        notes=tuple(_notes(read, (request, reply))),
+        notes=(*offer.guessed, *_notes(read)),
     )
 
 
-def _notes(read: WsdlOperation, sides: tuple[Side | None, ...]) -> Iterator[str]:
+def _notes(read: WsdlOperation) -> Iterator[str]:
     if read.version != "1.1":
         yield f"the contract binds it to SOAP {read.version}, soap-plain speaks 1.1: ask for a 1.1 port"
     if read.transport == "jms":

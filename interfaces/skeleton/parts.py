@@ -20,13 +20,14 @@ _WORD = re.compile(r"[A-Za-z0-9]+")
 @dataclass(frozen=True, slots=True)
 class Options:
     """id, system: "" = made from the contract, and left as TODO. only: names of operations, () = all. wanted: wire
-    paths of optional parts to map as well."""
+    paths of optional parts to map as well. kind: transport of a schema that comes alone."""
 
     id: str = ""
     system: str = ""
     direction: str = "outbound"
     only: tuple[str, ...] = ()
     wanted: frozenset[str] = frozenset()
+    kind: str = "soap"
 
 
 @dataclass(frozen=True, slots=True)

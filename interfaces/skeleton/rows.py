@@ -34,14 +34,14 @@ def drafted(
 @dataclass(frozen=True, slots=True)
 class Side:
     """One message. tree: a valid document of what the rows carry. optional: what was left out, with its leaves.
-    todos: what rows cannot say. file: of the JSON Schema, "" where the contract names the message itself."""
+    todos: what rows cannot say. wire: JSON Schema file or element, "" where the contract names the message itself."""
 
     element: str
     rows: tuple[Row, ...]
     tree: Any
     optional: tuple[tuple[str, int], ...] = ()
     todos: tuple[str, ...] = ()
-    file: str = ""
+    wire: str = ""
 
 
 def side(shapes: Shapes, declared: Element, wanted: frozenset[str]) -> Side:

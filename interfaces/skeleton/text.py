@@ -100,8 +100,8 @@ def _operation(operation: DraftOperation) -> Iterator[str]:
 def _side(name: str, side: Side) -> Iterator[str]:
     yield f"      {name}:"
     yield "        type: Draft@1  # TODO choose a canonical type, and map its paths"
-    if side.file:
-        yield f"        wire: {flow(side.file)}"
+    if side.wire:
+        yield f"        wire: {flow(side.wire)}"
     if side.rows:
         yield "        mapping:"
         yield from row_lines(side.rows, 10)

@@ -17,7 +17,7 @@ from interfaces.spec.lint import lint_file
 from interfaces.spec.loader import load_spec
 from interfaces.spec.trial import Trial
 from interfaces.wire import WireMessage
-from tests.contracts.parts import write, xsd
+from tests.contracts.parts import write
 from tests.contracts.test_corpus import HERE, ROWS, main
 
 SERVED = [name for name, _, _, operations, *codes in ROWS if int(operations) and "message-untested" not in codes]
@@ -142,11 +142,3 @@ def test_what_cannot_be_drafted_is_said_and_nothing_is_written(tmp_path: Path) -
 def test_an_inbound_draft_asks_for_role_and_route(tmp_path: Path) -> None:
     made = drafted("document-wrapped", tmp_path, direction="inbound")
     assert {"role-missing"} <= {todo.split(": ")[1] for todo in made.todos if todo.startswith("spec.yaml")}
-
-
-def test_a_schema_alone_is_judged_and_not_drafted(tmp_path: Path) -> None:
-    path = xsd(tmp_path / "in", '<xs:element name="order" type="xs:string"/>')
-    assert run(path, "--check").exit_code == 0
-    result = run(path, "--to", tmp_path / "out")
-    assert result.exit_code == 1
-    assert not (tmp_path / "out").exists()
