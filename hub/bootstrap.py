@@ -80,6 +80,7 @@ def build(config: Config) -> Hub:
         topology=bindings,
         gateway=gateway,
         intake=Intake(store, clock, router, Events(outcomes), calls, topology.systems(), gate.on),
+        calls=calls,
         worker=Worker(store, clock, gateway, router, outcomes, limits, owner),
         fallout=FalloutDesk(store, Actions(clock, outcomes)),
         local={CORE: _state_of(bindings, gateway)},

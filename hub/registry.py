@@ -7,7 +7,6 @@ readers want a folder.
 
 from __future__ import annotations
 
-import base64
 import os
 import threading
 from collections.abc import Mapping, Sequence
@@ -17,8 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from hub.register.kept import CHANGES, Registration, bundled, register, registration
-from hub.register.moves import in_force
+from hub.register.kept import CHANGES, Registration, bundled, in_force, register, registration, unpacked
 from hub.store import schema
 from hub.store.versions import version_of
 from hub.store.writer import Store
@@ -96,8 +94,7 @@ class StoreRegistry:
         return _Page(version, specs, spoken, active, roots, kept)
 
     def _unpack(self, row: Any) -> Path:
-        content = {name: base64.b64decode(packed) for name, packed in row["files"].items()}
-        return unpack(self._folder, Registration(row["id"], row["version"], row["hash"], content))
+        return unpack(self._folder, Registration(row["id"], row["version"], row["hash"], unpacked(row["files"])))
 
     def get(self, id: str, version: str = "") -> Agreement:
         """The compiled agreement; without ``version`` the one in force. Failure ``not_found``."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hub.calls import Calls
 from hub.clock import StoreClock
 from hub.config import Config
 from hub.desk import FalloutDesk
@@ -33,6 +34,7 @@ class Hub:
     topology: Topology
     gateway: Gateway
     intake: Intake
+    calls: Calls
     worker: Worker
     fallout: FalloutDesk
     consumers: Fetching = field(init=False)

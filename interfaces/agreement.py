@@ -276,6 +276,10 @@ class Agreement:
         """What the contract allows for one message, for lint."""
         return self._payloads.shape(side)
 
+    def element(self, side: Side) -> str:
+        """Local name of the element that holds a message on the wire, "" where none does."""
+        return self._payloads.name(side).rpartition("}")[2]
+
     def action(self, operation: str) -> str:
         """The SOAPAction agreed for an operation, "" when there is none."""
         own = self.operation(operation).wire.get("action")

@@ -42,6 +42,13 @@ class Target:
         """GET ``/api/v1/`` + the segments of ``path``; query values of None are left out. Failure unless 2xx."""
         return self._call("GET", path, params={k: v for k, v in params.items() if v is not None})
 
+    def read(self, *path: str) -> bytes:
+        """GET what is no JSON: its bytes. Failure unless 2xx."""
+        answer = self._sent("GET", path)
+        if answer.is_success:
+            return answer.content
+        raise refused(_data(answer), str(answer.request.url))
+
     def post(self, *path: str, body: Mapping[str, Any]) -> Any:
         """POST a JSON body to ``/api/v1/`` + the segments of ``path``. Failure when it is not 2xx."""
         return self._call("POST", path, json=dict(body))
@@ -52,22 +59,31 @@ class Target:
         return self._call("POST", path, params=params, content=data, headers=headers, timeout=PATIENCE)
 
     def _call(self, method: str, path: tuple[str, ...], **rest: Any) -> Any:
+        answer = self._sent(method, path, **rest)
+        data = _data(answer)
+        if answer.is_success:
+            return data
+        raise refused(data, str(answer.request.url))
+
+    def _sent(self, method: str, path: tuple[str, ...], **rest: Any) -> httpx.Response:
         url = "/".join((self.url, "api/v1", *(quote(segment, safe="") for segment in path)))
         try:
             # trust_env: a proxy of the environment has no business between an operator and his own hub
-            answer = httpx.request(method, url, trust_env=False, auth=_login(), **{"timeout": TIMEOUT} | rest)
-            data = answer.json()
+            return httpx.request(method, url, trust_env=False, auth=_login(), **{"timeout": TIMEOUT} | rest)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Failure(
                 "unavailable",
                 f"no hub answers at {self.url} ({type(error).__name__})",
                 advice="start one with mboss serve, or name it with --url or --data",
             ) from None
-        except ValueError:
-            raise Failure("internal", "the answer is not JSON; is this really a hub?", where=url) from None
-        if answer.is_success:
-            return data
-        raise refused(data, url)
+
+
+def _data(answer: httpx.Response) -> Any:
+    try:
+        return answer.json()
+    except ValueError:
+        where = str(answer.request.url)
+        raise Failure("internal", "the answer is not JSON; is this really a hub?", where=where) from None
 
 
 def _login() -> tuple[str, str] | None:

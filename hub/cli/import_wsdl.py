@@ -44,10 +44,18 @@ _OPTIONS = (
     ),
     click.option("--id", "name", default="", help="Id of the interface; with one contract only."),
     click.option("--system", default="", help="Code of the system on the other side: RM, BILL."),
+    click.option("--owner", default="", help="Who answers for it: team:resources."),
     click.option("--inbound", is_flag=True, help="The peer calls the hub; else the hub calls the peer."),
     click.option("--operation", "only", multiple=True, help="Draft only this operation. May be repeated."),
     click.option(
         "--with", "wanted", multiple=True, help="Also map this optional part: order.customer. May be repeated."
+    ),
+    click.option(
+        "--idempotent",
+        "repeatable",
+        multiple=True,
+        metavar="OPERATION",
+        help="The peer does this once however often it is asked; * means all. May be repeated.",
     ),
     click.option("--overwrite", is_flag=True, help="Replace a spec that is there."),
     json_option,
@@ -71,7 +79,7 @@ def command(paths: tuple[Path, ...], **choices: Any) -> None:
     \b
     Example:
       mboss interface import-wsdl contracts/ --check
-      mboss interface import-wsdl orders.wsdl --system RM --to specs
+      mboss interface import-wsdl orders.wsdl --system RM --owner team:resources --to specs
     """
     run(paths, "WSDL or XSD", **choices)
 
@@ -110,6 +118,8 @@ def _draft(
     inbound: bool,
     only: tuple[str, ...],
     wanted: tuple[str, ...],
+    owner: str,
+    repeatable: tuple[str, ...],
 ) -> bool:
     """The specs of every document that no other one takes in and that declares operations."""
     from interfaces.failure import Failure
@@ -120,7 +130,10 @@ def _draft(
     whole = whole or [s for s in found.sources if s.name in reports and _alone(s, reports)]
     if name and len(whole) > 1:
         raise click.UsageError(f"--id names one interface, and there are {len(whole)}: import them one by one")
-    options = Options(name, system, "inbound" if inbound else "outbound", only, frozenset(wanted), _KINDS[what])
+    answers = owner if ":" in owner or not owner else f"team:{owner}"
+    direction = "inbound" if inbound else "outbound"
+    again = frozenset(repeatable)
+    options = Options(name, system.upper(), direction, only, frozenset(wanted), _KINDS[what], answers, again)
     ok = bool(whole)
     for judged in reports.values():
         if not judged.operations and (judged.findings or not whole):

@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.cli import import_asyncapi, import_openapi, import_wsdl, interface_docs, register
-from hub.cli.output import NO, json_option
+from hub.cli import (
+    import_asyncapi,
+    import_openapi,
+    import_wsdl,
+    interface_call,
+    interface_docs,
+    interface_types,
+    register,
+)
+from hub.cli.found import MEANT, find, where_options
+from hub.cli.output import NO, json_option, note
 from hub.cli.table import facts, json_line, table
 
 if TYPE_CHECKING:
@@ -39,7 +48,7 @@ def group() -> None:
 
 IMPORTS = (import_asyncapi.command, import_openapi.command, import_wsdl.command)
 
-for command in (*IMPORTS, interface_docs.command, *register.COMMANDS):
+for command in (*IMPORTS, interface_call.command, interface_docs.command, interface_types.command, *register.COMMANDS):
     group.add_command(command)
 
 
@@ -72,12 +81,13 @@ def lint(paths: tuple[Path, ...], as_json: bool) -> None:
     raise SystemExit(NO if errors else 0)
 
 
-@group.command()
+@group.command(epilog=MEANT)
 @click.argument("specs", nargs=-1)
+@where_options
 @click.option("--documents", type=click.IntRange(1, 100_000), help="Documents per message; 200 when left out.")
 @click.option("--seed", type=int, help="The same seed makes the same documents.")
 @json_option
-def prove(specs: tuple[str, ...], documents: int | None, seed: int | None, as_json: bool) -> None:
+def prove(specs: tuple[str, ...], documents: int | None, seed: int | None, as_json: bool, **where: Any) -> None:
     """Prove that SPECS (ids or files) carry canonical bodies out and back; without SPECS the bundled ones.
 
     Static checks, the law of every row, generated documents through the real codec. Exit code 1 when one is not proved.
@@ -89,7 +99,7 @@ def prove(specs: tuple[str, ...], documents: int | None, seed: int | None, as_js
     from interfaces.proof import prove as proved
     from interfaces.spec.registry import bundled
 
-    found = [find(spec) for spec in specs] or list(bundled())
+    found = [find(spec, **where) for spec in specs] or list(bundled())
     given = {name: value for name, value in (("documents", documents), ("seed", seed)) if value is not None}
     certificates = [proved(spec, **given) for spec in found]
     for certificate in certificates:
@@ -97,22 +107,23 @@ def prove(specs: tuple[str, ...], documents: int | None, seed: int | None, as_js
     raise SystemExit(0 if all(certificate.ok for certificate in certificates) else NO)
 
 
-@group.command()
+@group.command(epilog=MEANT)
 @click.argument("old")
 @click.argument("new")
+@where_options
 @json_option
-def diff(old: str, new: str, as_json: bool) -> None:
+def diff(old: str, new: str, as_json: bool, **where: Any) -> None:
     """Compare two versions of an interface (ids, files or folders): what breaks while only one side has the new one.
 
     Exit code 1 when something breaks in one of the two orders of roll-out, or the version number hides it.
 
     \b
     Example:
-      mboss interface diff bill-sync bill-sync
+      mboss interface diff bill-sync@1.0.0 my/bill-sync
     """
     from interfaces.compat import compare
 
-    report = compare(find(old), find(new))
+    report = compare(find(old, **where), find(new, **where))
     if as_json:
         json_line(report.to_json())
     else:
@@ -127,39 +138,50 @@ def diff(old: str, new: str, as_json: bool) -> None:
 @click.option("--spec", required=True, type=click.Path(exists=True, path_type=Path), help="The spec it is for.")
 @click.option("--operation", help="Which operation it maps, where the sheet does not tell.")
 @click.option("--reply", is_flag=True, help="It maps the reply of --operation.")
-@click.option("--type", "type_ref", help="Canonical type with version, where the spec has none yet: WorkOrder@1.")
+@click.option(
+    "--type",
+    "types",
+    multiple=True,
+    metavar="[MESSAGE=]TYPE",
+    help="Canonical type, where the sheet does not tell: WorkOrder@1, or 'dispatch reply=WorkOrderResult@1'.",
+)
 @click.option("--check", is_flag=True, help="Say what would be taken; write nothing.")
 @json_option
 def import_sheet(
-    workbook: Path, spec: Path, operation: str | None, reply: bool, type_ref: str | None, check: bool, as_json: bool
+    workbook: Path, spec: Path, operation: str | None, reply: bool, types: tuple[str, ...], check: bool, as_json: bool
 ) -> None:
     """Take the rows and code lists of a mapping sheet into a spec. What is not certain stays a TODO with its cell.
 
-    Columns are known by their headings, English or Chinese. Exit code 1 when something stays open.
+    Columns are known by their headings, English or Chinese. Drafted examples are made anew. Exit code 1 when something
+    stays open.
 
     \b
     Example:
       mboss interface import-sheet mapping.xlsx --spec my/spec.yaml --check
     """
     from interfaces.sheet import read_sheet
+    from interfaces.skeleton import renewed
     from interfaces.spec.loader import SPEC_FILE, load_spec
     from interfaces.spec.rewrite import rewritten
 
     file = spec / SPEC_FILE if spec.is_dir() else spec
-    found = read_sheet(workbook, load_spec(file), operation or "", reply, type_ref or "")
+    found = read_sheet(workbook, load_spec(file), operation or "", reply, types)
     text = rewritten(file.read_text("utf-8"), file, found.changes, found.code_lists)
     if not check:
         file.write_text(text, "utf-8")
+        for name, body in renewed(load_spec(file), {change.operation for change in found.changes}).items():
+            (file.parent / name).write_bytes(body)
     record = found.to_json()
     json_line(record | {"spec": str(file), "written": not check}) if as_json else click.echo(_sheet(record))
     raise SystemExit(NO if found.open or found.mandatory else 0)
 
 
-@group.command("export-sheet")
+@group.command("export-sheet", epilog=MEANT)
 @click.argument("spec")
+@where_options
 @click.option("--to", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The workbook to write.")
 @json_option
-def export_sheet(spec: str, to: Path, as_json: bool) -> None:
+def export_sheet(spec: str, to: Path, as_json: bool, **where: Any) -> None:
     """Write the rows of SPEC (id or file) as a workbook, with proof and findings beside each row.
 
     \b
@@ -169,7 +191,7 @@ def export_sheet(spec: str, to: Path, as_json: bool) -> None:
     from interfaces.proof import prove as proved
     from interfaces.sheet import write_sheet
 
-    found = find(spec)
+    found = find(spec, **where)
     certificate = proved(found)
     write_sheet(to, found, certificate)
     record = {"spec": found.ref, "workbook": str(to), "whole": certificate.whole}
@@ -194,14 +216,15 @@ def list_(paths: tuple[Path, ...], as_json: bool) -> None:
         json_line(row)
 
 
-@group.command()
+@group.command(epilog=MEANT)
 @click.argument("spec")
+@where_options
 @click.option("--source", is_flag=True, help="Also the Python that the rows became.")
 @click.option("--curl", metavar="OPERATION", help="This operation as a curl command.")
 @click.option("--zeep", metavar="OPERATION", help="This operation in Python with zeep.")
 @click.option("--at", default="", help="The service's address in them  [the hub's; of a REST interface the server's]")
 @json_option
-def show(spec: str, source: bool, curl: str | None, zeep: str | None, at: str, as_json: bool) -> None:
+def show(spec: str, source: bool, curl: str | None, zeep: str | None, at: str, as_json: bool, **where: Any) -> None:
     """One interface: SPEC is an id or a file.
 
     \b
@@ -211,7 +234,7 @@ def show(spec: str, source: bool, curl: str | None, zeep: str | None, at: str, a
     """
     from interfaces.agreement import Agreement
 
-    found = find(spec)
+    found = find(spec, **where)
     if curl or zeep:
         click.echo(_copied(found, curl, zeep, at))
         return
@@ -225,13 +248,14 @@ def show(spec: str, source: bool, curl: str | None, zeep: str | None, at: str, a
         click.echo(f"\n# {name}\n{text}")
 
 
-@group.command("try")
+@group.command("try", epilog=MEANT)
 @click.argument("spec")
+@where_options
 @click.option("--example", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--operation", help="Canonical operation name; not needed when there is one, or the file is an example.")
 @click.option("--reply", is_flag=True, help="The file is a reply.")
 @json_option
-def try_(spec: str, example: Path, operation: str | None, reply: bool, as_json: bool) -> None:
+def try_(spec: str, example: Path, operation: str | None, reply: bool, as_json: bool, **where: Any) -> None:
     """Map one document, both sides row by row. A canonical JSON file is mapped to the wire, all others from it.
 
     \b
@@ -241,7 +265,7 @@ def try_(spec: str, example: Path, operation: str | None, reply: bool, as_json: 
     from interfaces.agreement import Agreement
     from interfaces.spec.trial import Trial
 
-    found = find(spec)
+    found = find(spec, **where)
     name, is_reply, own = _meant(found, example, operation, reply)
     trial = Trial(Agreement(found), name)
     data = example.read_bytes()
@@ -263,6 +287,8 @@ def _copied(spec: InterfaceSpec, curl: str | None, zeep: str | None, at: str) ->
 
     places = {"rest": HUB, "contract-root": f"{HUB}/http/exchange"}
     address = at.rstrip("/") or places.get(spec.transport.envelope, f"{HUB}/soap/{spec.id}")
+    if spec.direction == "outbound" and not at:
+        note(f"{spec.system} serves this, not the hub: say --at with the address of the peer or of its mock")
     agreement = Agreement(spec)
     parts = [copied.curl(agreement, curl, address)] if curl else []
     return "\n\n".join(parts + ([copied.zeep(agreement, zeep, address)] if zeep else []))
@@ -315,21 +341,6 @@ def _specs(paths: tuple[Path, ...]) -> list[InterfaceSpec]:
     from interfaces.spec.loader import load_spec
 
     return [load_spec(file) for file in _files(paths)]
-
-
-def find(name: str) -> InterfaceSpec:
-    """By file, folder or id of a bundled spec; Failure(not_found)."""
-    from interfaces.failure import Failure
-    from interfaces.spec.loader import SPEC_FILE, load_spec
-    from interfaces.spec.registry import bundled
-
-    known = {spec.id: spec for spec in bundled()}
-    path = Path(name)
-    if (path / SPEC_FILE).is_file() or (path.exists() and name not in known):  # a folder may be called like an id
-        return load_spec(path)
-    if name not in known:
-        raise Failure("not_found", f"no interface {name!r}", advice=f"a file, or one of {', '.join(sorted(known))}")
-    return known[name]
 
 
 def _meant(spec: InterfaceSpec, file: Path, operation: str | None, reply: bool) -> tuple[str, bool, bool]:

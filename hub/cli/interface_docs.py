@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.cli.found import MEANT, find, where_options
 from hub.cli.output import json_option
 from hub.cli.table import json_line
 
@@ -14,13 +15,14 @@ if TYPE_CHECKING:
     from interfaces.spec.model import InterfaceSpec
 
 
-@click.command("docs")
+@click.command("docs", epilog=MEANT)
 @click.argument("specs", nargs=-1, metavar="[ID|PATH]...")
+@where_options
 @click.option("--to", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder to write into.")
 @click.option("--address", default="http://127.0.0.1:8080", show_default=True, help="The hub's address in contracts.")
-@click.option("--since", type=click.Path(exists=True, path_type=Path), help="The version before: its spec or folder.")
+@click.option("--since", metavar="SPEC", help="The version before: an id with its version, its spec or folder.")
 @json_option
-def command(specs: tuple[str, ...], to: Path, address: str, since: Path | None, as_json: bool) -> None:
+def command(specs: tuple[str, ...], to: Path, address: str, since: str | None, as_json: bool, **where: Any) -> None:
     """Write a page for each interface, and its contract; without names of all bundled ones.
 
     A page has operations, fields of both sides, code lists, examples, errors, timing and proofs, with English and
@@ -30,31 +32,30 @@ def command(specs: tuple[str, ...], to: Path, address: str, since: Path | None, 
     Example:
       mboss interface docs rm-resource --to build/docs
     """
-    from hub.cli.interface import find
     from interfaces.spec.registry import bundled
 
-    found = [find(name) for name in specs] or list(bundled())
+    found = [find(name, **where) for name in specs] or list(bundled())
+    before = find(since, **where) if since is not None else None
     if since is not None and len(found) != 1:
         raise click.UsageError("--since compares one interface: name it")
     to.mkdir(parents=True, exist_ok=True)
-    written = [file for spec in found for file in _documents(spec, to, address, since)]
+    written = [file for spec in found for file in _documents(spec, to, address, before)]
     for file in written:
         json_line({"file": str(file)}) if as_json else click.echo(str(file))
 
 
-def _documents(spec: InterfaceSpec, to: Path, address: str, since: Path | None) -> list[Path]:
+def _documents(spec: InterfaceSpec, to: Path, address: str, since: InterfaceSpec | None) -> list[Path]:
     from interfaces.agreement import Agreement
     from interfaces.compat import compare
     from interfaces.docs import changes, page
     from interfaces.proof import prove
-    from interfaces.spec.loader import load_spec
 
     agreement = Agreement(spec)
     files = {f"{spec.id}.md": page(agreement, prove(spec)).encode()}
     if spec.direction == "inbound" and spec.transport.contract.endswith(".wsdl"):
         files[f"{spec.id}.wsdl"] = agreement.contract(f"{address.rstrip('/')}/soap/{spec.id}")
     if since is not None:
-        files[f"{spec.id}.changes.md"] = changes(spec, compare(load_spec(since), spec)).encode()
+        files[f"{spec.id}.changes.md"] = changes(spec, compare(since, spec)).encode()
     for name, content in files.items():
         (to / name).write_bytes(content)
     return [to / name for name in files]

@@ -66,7 +66,10 @@ def report(failure: Failure, as_json: bool) -> int:
 
 def _said(failure: Failure) -> Iterable[str]:
     yield click.style(f"{failure.code}: {failure.message}", fg="red")
-    yield from (f"  {error.get('path', '')}: {error.get('message', '')}" for error in failure.errors)
+    for error in failure.errors:
+        yield f"  {error.get('path', '')}: {error.get('message', '')}"
+        if "fix" in error:
+            yield f"      do: {error['fix']}"
     if failure.where:
         yield f"  where: {failure.where}"
     if failure.advice:

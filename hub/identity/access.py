@@ -80,7 +80,9 @@ ACCESS: Final[dict[tuple[str, str], Access]] = {
     ("POST", "/api/v1/interfaces"):                   AGREES,
     ("GET",  "/api/v1/interfaces/{interface}"):       PERSON,
     ("GET",  "/api/v1/interfaces/{interface}/versions/{version}"): PERSON,
+    ("GET",  "/api/v1/interfaces/{interface}/versions/{version}/files"): PERSON,
     ("POST", "/api/v1/interfaces/{interface}/versions/{version}/{action}"): AGREES,
+    ("POST", "/api/v1/interfaces/{interface}/operations/{operation}/call"): AGREES,
     ("GET",  "/api/v1/topology"):                     PERSON,
     # identity
     ("POST", "/api/v1/login"):                        ANYONE,

@@ -103,6 +103,31 @@ def _keep(connection: sa.Connection, entry: Entry) -> str | Failure:
     return state
 
 
+def kept_version(connection: sa.Connection, id_: str, version: str = "") -> Registration:
+    """One version as it is kept; without ``version`` the one in force, else the one registered last. Failure
+    ``not_found``."""
+    query = sa.select(spec).where(spec.c.id == id_).order_by(spec.c.registered_at.desc())
+    rows = {row["version"]: row for row in connection.execute(query).mappings()}
+    number = version or in_force(list(rows.values())) or next(iter(rows), "")
+    if number not in rows:
+        advice = f"there are: {', '.join(rows)}" if rows else "see `mboss interface list`"
+        raise Failure("not_found", f"no interface {id_}@{number or '(any)'}", where=id_, advice=advice)
+    row = rows[number]
+    return Registration(id_, number, row["hash"], unpacked(row["files"]))
+
+
+def in_force(rows: Sequence[Any]) -> str:
+    """Which of an interface's versions new messages are bound to: the active one, else the one deprecated last."""
+    ranked = [(row["state"] == "active", row["since"], row["version"]) for row in rows]
+    usable = [rank for rank, row in zip(ranked, rows, strict=True) if row["state"] in ("active", "deprecated")]
+    return max(usable)[2] if usable else ""
+
+
+def unpacked(packed: Mapping[str, str]) -> dict[str, bytes]:
+    """Files as rows hold them -> relative path -> bytes."""
+    return {name: base64.b64decode(text) for name, text in packed.items()}
+
+
 def other_content(item: Registration) -> Failure:
     return Failure(
         "conflict",

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from hub import journal
 from hub.lifecycle import ORDER_END, TASK_END, VERSION, move
-from hub.register.kept import CHANGES
+from hub.register.kept import CHANGES, in_force
 from hub.store.schema import orders, spec, task
 from hub.store.versions import count_change
 from interfaces.clock import real_now
@@ -75,13 +75,6 @@ def _set(connection: sa.Connection, wanted: Move, version: str, state: str, even
     connection.execute(sa.update(spec).where(this).values(row))
     said = {"at": wanted.at, "who": wanted.who, "action": f"interface.{event}", "object": f"{wanted.id}@{version}"}
     journal.audit(connection, [said | {"reason": reason, "detail": {"state": state}}])
-
-
-def in_force(rows: Sequence[Any]) -> str:
-    """Which of an interface's versions new messages are bound to: the active one, else the one deprecated last."""
-    ranked = [(row["state"] == "active", row["since"], row["version"]) for row in rows]
-    usable = [rank for rank, row in zip(ranked, rows, strict=True) if row["state"] in ("active", "deprecated")]
-    return max(usable)[2] if usable else ""
 
 
 def _refuse_in_use(connection: sa.Connection, wanted: Move, rows: Sequence[Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from hub.register import use
-from hub.register.moves import in_force
+from hub.register.kept import in_force
 from hub.store.schema import spec
 from hub.store.writer import Store
 from hub.views.base import Record, missing, when

@@ -69,6 +69,10 @@ class Payloads(Protocol):
         """What the contract allows as wire tree, for lint."""
         ...
 
+    def name(self, side: Side) -> str:
+        """The element that holds the message, ``{ns}local`` or local; "" where none does."""
+        ...
+
 
 def payloads_of(spec: InterfaceSpec) -> Payloads:
     """The payloads of a spec; Failure when its contract cannot be read or lacks a message."""
@@ -239,6 +243,9 @@ class ContentPayloads:
         over = over_json if as_json else over_xml
         return self.decode(side, over(self.encode(side, tree, as_json), self._spec.transport.encoding))
 
+    def name(self, side: Side) -> str:
+        return side.wire if self._xml is not None else ""
+
     def shape(self, side: Side) -> Shape:
         return Wrapped(side.wire, self._xml.shape(side)) if self._xml is not None and side.wire else ANYTHING
 
@@ -276,6 +283,9 @@ class JsonPayloads:
         if not (self._spec.transport.contract.endswith(".yaml") and side.wire) or side.wire.endswith(".json"):
             return None
         return _layout(self._spec.folder / self._spec.transport.contract, self._spec.hash)
+
+    def name(self, side: Side) -> str:
+        return ""
 
     def shape(self, side: Side) -> Shape:
         name = self._contract(side)

@@ -28,7 +28,10 @@ RULES: Final[Mapping[str, tuple[str, str]]] = {
     "row-refuses": (ERROR, "add the values, or say partial: why they never come"),
     "document-not-carried": (ERROR, "correct the rows it names, or say lossy: why"),
     "document-refused": (ERROR, "add a row, a default or a text: policy, or say partial: why"),
-    "nothing-carried": (ERROR, "correct the rows or the contract: nothing could ever be sent or read"),
+    "nothing-carried": (
+        ERROR,
+        "add rows or constants for what it names, or correct the contract: nothing could ever be sent or read",
+    ),
     "order-matters": (ERROR, "say [key=field] on both sides of the group"),
     "canonical-incomplete": (ERROR, "add a row or a constant for it"),
     "condition-not-exhaustive": (WARNING, "cover the other values, or say lossy: why they may be lost"),

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from interfaces.failure import Failure
+from interfaces.sheet.codes import list_name
 from interfaces.spec.yaml_lines import read_yaml, scalar
 
 CONVERTERS: Final = (
@@ -19,7 +20,18 @@ SINGLE: Final = ("const", "default-out", "default-in", "presence", "when", "loss
 TEXTS: Final = frozenset({"code", "date", "prefix", "suffix", "join", "split", "when", "lossy", "partial", "ordered"})
 """Options that are text, whatever the text looks like."""
 
+_PLAIN: Final = frozenset(
+    {"direct", "copy", "as is", "same", "1:1", "-", "--", "n/a", "none", "no change", "straight"}
+    | {"直接映射", "直接", "一致", "原样", "原值", "无", "透传", "不变", "直传"}
+)
+"""Rules that say: the value as it is."""
+_LOOKED_UP = re.compile(
+    r"(?:(?:see|use|via|by|from|per|lookup|look up|map|convert|code list|codelist|lov|tab|sheet|list|table|in|the"
+    r"|见|参见|参照|按|查|转换|转码|码表|代码表|字典|映射)[\s:：]*)+(?P<list>.+)",
+    re.IGNORECASE,
+)
 _DATE = {"YYYY": "yyyy", "DD": "dd", "HH24": "HH", "HH": "HH", "hh": "HH", "MI": "mm", "SS": "ss"}
+_ISO = re.compile(r"iso[ -]?(8601)?|(xsd?:)?datetime", re.IGNORECASE)
 _DATE_RULE = re.compile(r"[yY]{4}([-/. :T]|MM|mm|MI|[dD]{2}|HH24|HH|hh|SS|ss)+")
 
 
@@ -76,20 +88,39 @@ def _by_columns(said: Mapping[str, str], options: dict[str, Any], code_lists: Ma
     taken = any(name in options for name in CONVERTERS)
     codes = said.get("codes", "")
     if codes and not taken:
-        if codes not in code_lists:
-            raise ValueError(f"there is no code list {codes!r}")
-        options["code"], taken = codes, True
+        options["code"], taken = _list_in(codes, code_lists), True
+        if not options["code"]:
+            known = f"there are {', '.join(code_lists)}" if code_lists else "the workbook and the spec have none"
+            raise ValueError(f"there is no code list {codes!r}: {known}")
     rule = said.get("rule", "")
-    if not rule:
+    if not rule or rule.strip().lower() in _PLAIN:
         return
-    pattern = date_pattern(rule)
-    if taken or not (rule in code_lists or pattern):
+    pattern, found = date_pattern(rule), _list_in(rule, code_lists)
+    if found and options.get("code") == found:
+        return
+    if taken or not (found or pattern):
         raise ValueError(f"rule {rule!r} is free text")
-    options |= {"code": rule} if rule in code_lists else {"date": pattern}
+    options |= {"code": found} if found else {"date": pattern}
+
+
+def _list_in(text: str, code_lists: Mapping[str, Any]) -> str:
+    """The code list that a cell names, alone or as ``see tab Work kind``; "" when it names none."""
+    looked_up = _LOOKED_UP.fullmatch(text.strip())
+    for name in (text, looked_up["list"] if looked_up else ""):
+        for form in (name.strip(), list_name(name)):
+            if form in code_lists:
+                return form
+    return ""
 
 
 def date_pattern(text: str) -> str:
-    """``YYYYMMDDHH24MISS`` -> ``yyyyMMddHHmmss@Asia/Shanghai``; "" for what is no date format."""
+    """``YYYYMMDDHH24MISS`` -> ``yyyyMMddHHmmss@Asia/Shanghai``; our own patterns stay, with their zone; "" for what is
+    no date format."""
+    own, at, zone = text.partition("@")
+    if at and zone and " " not in text:
+        return text if own == "iso" or _DATE_RULE.fullmatch(own) else ""
+    if _ISO.fullmatch(text):
+        return "iso@Asia/Shanghai"
     if not _DATE_RULE.fullmatch(text):
         return ""
     found = re.sub(r"YYYY|HH24|HH|hh|DD|MI|SS", lambda match: _DATE[match[0]], text)

@@ -14,9 +14,20 @@ from interfaces.spec.yaml_lines import read_yaml
 SYNONYMS: Final[Mapping[str, list[str]]] = read_yaml(
     resources.files("interfaces.sheet").joinpath("columns.yaml").read_text("utf-8"), "columns.yaml"
 )[0]
-"""role -> headings, in lower case."""
+"""role -> headings, in lower case. One heading may have a role in mapping tabs and another in tabs of code lists."""
 
-_ROLE_OF = {heading: role for role, headings in SYNONYMS.items() for heading in headings}
+_ROLES_OF = {
+    heading: [role for role, known in SYNONYMS.items() if heading in known]
+    for headings in SYNONYMS.values()
+    for heading in headings
+}
+_OTHER: Final[Mapping[str, str]] = {
+    "canonical": "target", "source": "target", "wire": "source", "target": "source",
+    "own code": "wire code", "wire code": "own code",
+}  # fmt: skip
+"""role -> what the one other column of its kind is, whatever system its heading names."""
+_PLACES = ("field", "path", "element", "attribute", "node", "tag", "字段", "路径", "节点", "元素", "属性", "xpath")
+_CODES = ("code", "value", "编码", "代码", "值", "码")
 _LEVEL = re.compile(r"(level|lvl|l|层级|级)\s*([1-9])|([一二三四五六七八九])级")
 PATHS: Final = frozenset({"canonical", "wire", "source", "target"})
 _SEARCHED = 30
@@ -51,9 +62,23 @@ def _named(number: int, cells: list[Cell]) -> Heading:
         text = normal(cell.value)
         if text and _LEVEL.fullmatch(text):
             levels.append(index)
-        elif text in _ROLE_OF:
-            columns.setdefault(_ROLE_OF[text], index)
+        for role in _ROLES_OF.get(text, ()):
+            columns.setdefault(role, index)
+    _by_elimination(cells, columns)
     return Heading(number, columns, tuple(levels))
+
+
+def _by_elimination(cells: list[Cell], columns: dict[str, int]) -> None:
+    """``Our field | FieldCo XPath``, ``CRM field | BRM field``: who is who is told by the other column, or by the
+    paths below."""
+    for roles, ends in ((PATHS, _PLACES), (frozenset({"own code", "wire code"}), _CODES)):
+        taken = set(columns.values())
+        left = [n for n, c in enumerate(cells) if n not in taken and normal(c.value).endswith(ends)]
+        there = roles & columns.keys()
+        if len(there) == 1 and len(left) == 1:
+            columns[_OTHER[next(iter(there))]] = left[0]
+        elif not there and len(left) == 2 and roles is PATHS:
+            columns["source"], columns["target"] = left
 
 
 def normal(text: str) -> str:

@@ -6,8 +6,8 @@ import difflib
 from dataclasses import dataclass
 
 from interfaces.mapping import bare
-from interfaces.mapping.rows import split_path
-from interfaces.spec.shapes import Shape, leaves
+from interfaces.mapping.rows import parse_path, split_path
+from interfaces.spec.shapes import Facts, Shape, leaves, walk
 
 CANDIDATES = 3
 _CUTOFF = 0.6
@@ -22,7 +22,8 @@ class Candidate:
 
 
 class Paths:
-    """One schema. The outermost name of a path may be the message's own element, which rows leave out."""
+    """One schema. The outermost name of a path may be the message's own element, which rows leave out; an element that
+    repeats may stand without its ``[]``."""
 
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
@@ -52,16 +53,23 @@ class Paths:
     def required(self) -> frozenset[str]:
         return self._shape.required()
 
+    def facts(self, path: str) -> Facts:
+        """What the schema says of the values at a path that it has."""
+        place = walk(self._shape, parse_path(path.replace("[]", ""))) if path not in ("~", ".") else self._shape
+        return place.facts() if place is not None else Facts()
+
     def _spelled(self, text: str) -> str | None:
         shape: Shape | None = self._shape
         spelled: list[str] = []
-        for part in split_path(text):
+        parts = split_path(text)
+        for part in parts:
             name, bracket, rest = part.partition("[")
             own = _name(shape, name)
             if shape is None or own is None:
                 return None
+            last = len(spelled) + 1 == len(parts)
+            spelled.append(own + (bracket + rest or ("[]" if own in shape.many() and not last else "")))
             shape = shape.child(own)
-            spelled.append(own + bracket + rest)
         return ".".join(spelled)
 
 

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from interfaces import canonical
 from interfaces.agreement import Agreement
 from interfaces.failure import Failure
 from interfaces.mapping.rows import parts_of
-from interfaces.sheet.book import Cell, Tab, read_book
+from interfaces.sheet.book import Tab, read_book
 from interfaces.sheet.cells import options_of
+from interfaces.sheet.codes import Twice, code_lists, is_codes
 from interfaces.sheet.columns import Heading, heading_of
+from interfaces.sheet.limits import Limits
 from interfaces.sheet.match import Candidate, Paths, split_group
+from interfaces.sheet.message import Message, Messages, tab_name
 from interfaces.sheet.paths import dotted, is_tree, trees
+from interfaces.sheet.types import DRAFT, fitting, shape_of, stated
 from interfaces.spec.lint_rules import reads
-from interfaces.spec.model import CodeList, InterfaceSpec, Row
+from interfaces.spec.model import CodeList, InterfaceSpec, Row, Side
 from interfaces.spec.rewrite import Change, Todo
-from interfaces.spec.shapes import JsonShape
 
-DRAFT = "Draft"
-_LIST = re.compile(r"[A-Z][A-Z0-9_]*")
+_ABOVE = 20
+"""Cells above a tab's headings that may say what it is about."""
+_YES = frozenset({"y", "yes", "true", "x", "k", "pk", "key", "1", "是", "√", "主键"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,11 @@ class Told:
     text: str
 
 
-def read_sheet(path: Path, spec: InterfaceSpec, operation: str = "", reply: bool = False, type_ref: str = "") -> Sheet:
-    """All tabs of a workbook. ``operation``, ``reply``, ``type_ref``: where a tab does not tell it by itself.
+def read_sheet(
+    path: Path, spec: InterfaceSpec, operation: str = "", reply: bool = False, types: Sequence[str] = ()
+) -> Sheet:
+    """All tabs of a workbook. ``operation``, ``reply``, ``types`` (``WorkOrder@1`` for all messages, ``bookVisit
+    reply=WorkOrderResult@1`` for one): where a tab does not tell it by itself.
 
     Failure(invalid) naming the cell for a workbook that cannot be read, and for a tab of which nobody can tell which
     message it is about.
@@ -86,83 +92,103 @@ def read_sheet(path: Path, spec: InterfaceSpec, operation: str = "", reply: bool
     tabs = read_book(path)
     headed = [(tab, heading) for tab in tabs if (heading := heading_of(tab)) is not None]
     found = Sheet(ignored=[tab.name for tab in tabs if heading_of(tab) is None])
+    twice: list[Twice] = []
     for tab, heading in headed:
-        if _is_codes(heading):
-            found.code_lists |= _codes(tab, heading, found)
-    reader = _Reader(path.name, spec, found, operation, reply, type_ref)
+        if is_codes(heading):
+            found.code_lists |= code_lists(tab, heading, twice)
+    found.open += [Open(one.cell, one.code, f"code list {one.list} has it twice") for one in twice]
+    reader = _Reader(path.name, spec, found, operation, reply, types)
     for tab, heading in headed:
-        if not _is_codes(heading):
+        if not is_codes(heading):
             reader.tab(tab, heading)
+    reader.finish()
     return found
 
 
-def _is_codes(heading: Heading) -> bool:
-    return {"own code", "wire code"} <= heading.columns.keys()
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Rows of one message. texts: what the tab is called, what stands above its headings, and they themselves."""
 
-
-def _codes(tab: Tab, heading: Heading, found: Sheet) -> dict[str, CodeList]:
-    """One list per name in the list column; without such a column the tab's name is the list's."""
-    lists: dict[str, dict[str, str]] = {}
-    reasons: dict[str, str] = {}
-    also: dict[str, dict[str, str]] = {}
-    for cells in tab.rows[heading.row + 1 :]:
-        own, wire = heading.cell(cells, "own code"), heading.cell(cells, "wire code")
-        if own is None or wire is None:
-            continue
-        name = list_name(heading.cell(cells, "list"), tab.name)
-        way = heading.cell(cells, "direction")
-        if way is not None and way.value == "read":
-            also.setdefault(name, {})[wire.value] = own.value
-        elif lists.setdefault(name, {}).setdefault(own.value, wire.value) != wire.value:
-            found.open.append(Open(f"{tab.name}!{own.at}", own.value, f"code list {name} has it twice"))
-        if lossy := heading.cell(cells, "lossy"):
-            reasons[name] = lossy.value
-    return {name: CodeList(name, codes, reasons.get(name, ""), also.get(name, {})) for name, codes in lists.items()}
-
-
-def list_name(cell: Cell | None, tab: str) -> str:
-    """``LOV order type`` -> ``ORDER_TYPE``: the form of names that specs have."""
-    text = cell.value if cell else tab
-    if _LIST.fullmatch(text):
-        return text
-    words = "".join(c if c.isascii() and c.isalnum() else " " for c in text.upper()).split()
-    kept = [w for w in words if w not in ("LOV", "CODE", "CODES", "LIST", "CODELIST")] or words
-    name = "_".join(kept) or "CODES"
-    return name if name[0].isalpha() else f"L_{name}"
+    texts: tuple[str, ...]
+    operation: str
+    reply: bool
+    told: tuple[Told, ...]
 
 
 class _Reader:
     def __init__(
-        self, file: str, spec: InterfaceSpec, found: Sheet, operation: str, reply: bool, type_ref: str
+        self, file: str, spec: InterfaceSpec, found: Sheet, operation: str, reply: bool, types: Sequence[str]
     ) -> None:
         self._file, self._spec, self._found = file, spec, found
-        self._asked, self._type = (operation, reply) if operation else None, type_ref
+        self._asked = (operation, reply) if operation else None
         self._agreement = Agreement(spec)
+        self._messages = Messages(self._agreement)
+        self._types = dict(_asked_type(text, self._messages.all) for text in types)
         self._lists = {**spec.code_lists, **found.code_lists}
+        self._parts: list[_Part] = []
 
     def tab(self, tab: Tab, heading: Heading) -> None:
         told = list(self._told(tab, heading))
         if not told:
             self._found.ignored.append(tab.name)
-            return
-        operation, reply = self._message(tab, told)
-        op = self._spec.operations[operation]
-        side = op.reply if reply else op.request
+        above = [cell.value for cells in tab.rows[: heading.row] for cell in cells if cell.value][:_ABOVE]
+        headings = [cell.value for cell in tab.rows[heading.row]]
+        for about, rows in self._split(told):
+            operation, reply = self._message(tab, (about, tab.name, *above), rows)
+            self._parts.append(_Part((about, tab.name, *above, *headings), operation, reply, tuple(rows)))
+
+    def finish(self) -> None:
+        """Requests first: what a reply is about is told by its request, where it is not told by itself."""
+        for part in sorted(self._parts, key=lambda part: part.reply):
+            self._take(part)
+
+    def _take(self, part: _Part) -> None:
+        op = self._spec.operations[part.operation]
+        side = op.reply if part.reply else op.request
         assert side is not None, "_message answers only what there is"
-        wire = Paths(self._agreement.shape(side))
+        wire, told = Paths(self._agreement.shape(side)), part.told
         if _turned(told, wire):
-            told = [replace(one, canonical=one.wire, wire=one.canonical) for one in told]
-        type_ref = self._type or (side.type if side.type_name != DRAFT else _best_type(told))
-        own = Paths(_canonical(type_ref)) if type_ref else None
+            told = tuple(replace(one, canonical=one.wire, wire=one.canonical) for one in told)
+        what = f"{op.name} {'reply' if part.reply else 'request'}"
+        type_ref = self._type_of(part, side, told, what)
+        own = Paths(shape_of(type_ref)) if type_ref else None
         written = not reads(self._spec, op, side)
-        taken, todos = self._rows(tab, told, own, wire, written)
-        rows = _numbered(_grouped(taken))
-        self._found.changes.append(Change(operation, reply, type_ref or side.type, rows, tuple(todos)))
-        what = f"{operation} {'reply' if reply else 'request'}"
+        taken, todos = self._rows(told, own, wire, written)
+        limit = Limits(own, wire, self._spec.system) if own and written else None
+        rows = _numbered(_grouped([limit.declared(row) if limit else row for row in _keyed(taken)]))
+        self._found.changes.append(Change(op.name, part.reply, type_ref or side.type, rows, tuple(todos)))
         target, column = (wire, "wire") if written else (own, "canonical")
         there = {str(row.wire if written else row.canonical).partition(".")[0].partition("[")[0] for row in rows}
         missing = sorted((target.required() if target else frozenset()) - there)
         self._found.mandatory += [f"{what}: {column} {name}" for name in missing]
+
+    def _type_of(self, part: _Part, side: Side, told: Sequence[Told], what: str) -> str:
+        """As asked, as the sheet says, as the spec has it, else the only one that fits; "" leaves the draft's."""
+        message = (part.operation, part.reply)
+        asked = self._types.get(message, self._types.get(None, "")) or stated(part.texts)
+        if asked or side.type_name != DRAFT:
+            return asked or side.type
+        request = next((c.type for c in self._found.changes if c.operation == part.operation and not c.reply), "")
+        paths = [one.canonical for one in told if one.canonical not in (None, "~", ".")]
+        found = fitting([str(p) for p in paths], self._guessed(told), self._lists, request if part.reply else "")
+        if len(found.types) == 1:
+            return found.types[0]
+        why = (
+            f"{len(found.types)} canonical types fit equally well" if found.types else "no canonical type has its paths"
+        )
+        how = f"write the type into a cell above the headings, or say --type '{what}=...'"
+        where = part.told[0].cell.partition("!")[0]
+        told_how = f"{why}: {how}; `mboss interface types` lists them"
+        self._found.open.append(Open(where, what, told_how, found.nearest))
+        return ""
+
+    def _guessed(self, told: Sequence[Told]) -> list[Row]:
+        """Constants and code lists, as far as they can be read."""
+        rows: list[Row] = []
+        for one in told:
+            with suppress(ValueError):
+                rows.append(Row(0, one.canonical, one.wire, options_of(one.said, self._lists, True)))
+        return rows
 
     # -- cells -----------------------------------------------------------------------------------------------------
 
@@ -183,52 +209,59 @@ class _Reader:
                 at = cells[heading.columns["rule"]].at
                 self._found.open.append(Open(f"{tab.name}!{at}", said["rule"], f"{wire} has no canonical path"))
 
-    def _message(self, tab: Tab, told: Sequence[Told]) -> tuple[str, bool]:
-        """Which message a tab is about: as asked, as its name says, or the one that has most of its paths."""
+    def _split(self, told: Sequence[Told]) -> Iterator[tuple[str, list[Told]]]:
+        """A tab of several messages, told apart by columns for operation and message, else by the element that paths
+        begin with; a row that does not say belongs to the one before it."""
+        about, found = "", dict[str, list[Told]]()
+        for one in told:
+            said = " ".join(one.said[role] for role in ("operation", "message") if role in one.said)
+            roots = [self._messages.root(path) for path in (one.wire, one.canonical) if path]
+            root = next((f"{name} {'reply' if reply else 'request'}" for name, reply in filter(None, roots)), "")
+            about = said or root or about
+            found.setdefault(about, []).append(one)
+        if len(found) > 1 and "" in found:  # rows above the first one that says
+            first = found.pop("")
+            name = next(iter(found))
+            found[name] = first + found[name]
+        yield from found.items()
+
+    def _message(self, tab: Tab, texts: Sequence[str], told: Sequence[Told]) -> Message:
+        """Which message these rows are about: as asked, as the tab says, or the one that has most of their paths."""
         if self._asked is not None:
             return self._there(tab, *self._asked)
-        sides = [
-            (op.name, side is op.reply)
-            for op in self._spec.operations.values()
-            for side in (op.request, op.reply)
-            if side
-        ]
-        named = [one for one in sides if tab_name(*one).lower() == tab.name.lower()]
-        if named or len(sides) == 1:
-            return (named or sides)[0]
-        scored = sorted(((self._hits(told, *one), one) for one in sides), key=lambda pair: -pair[0])
-        if scored[0][0] and scored[0][0] > scored[1][0]:
-            return scored[0][1]
-        raise Failure(
-            "invalid",
-            "nobody can tell which message this sheet maps",
-            where=f"{self._file}!{tab.name}",
-            advice=f"name the sheet '{tab_name(*sides[0])}', or say --operation: {', '.join(self._spec.operations)}",
-        )
+        named = [one for one in self._messages.all if tab_name(*one).lower() == tab.name.lower()]
+        paths = [path for one in told for path in (one.wire, one.canonical) if path not in (None, "~", ".")]
+        found = named[0] if named else self._messages.of(texts, [str(path) for path in paths])
+        if found is None:
+            names = ", ".join(f"'{tab_name(*one)}'" for one in self._messages.all)
+            raise Failure(
+                "invalid",
+                "nobody can tell which message this sheet maps",
+                where=f"{self._file}!{tab.name}",
+                advice=f"call the tab one of {names}, write that above its headings, or say --operation and --reply",
+            )
+        return found
 
-    def _there(self, tab: Tab, operation: str, reply: bool) -> tuple[str, bool]:
+    def _there(self, tab: Tab, operation: str, reply: bool) -> Message:
         op = self._agreement.operation(operation)
         if reply and op.reply is None:
             raise Failure("invalid", f"{operation} has no reply", where=f"{self._file}!{tab.name}")
         return operation, reply
 
-    def _hits(self, told: Sequence[Told], operation: str, reply: bool) -> int:
-        op = self._spec.operations[operation]
-        wire = Paths(self._agreement.shape(op.reply if reply and op.reply else op.request))
-        columns = ([one.wire for one in told], [one.canonical for one in told])
-        return max(sum(path not in (None, "~", ".") and wire.find(path) is not None for path in c) for c in columns)
-
     # -- rows ------------------------------------------------------------------------------------------------------
 
     def _rows(
-        self, tab: Tab, told: Sequence[Told], own: Paths | None, wire: Paths, written: bool
-    ) -> tuple[list[Row], list[Todo]]:
-        rows: list[Row] = []
+        self, told: Sequence[Told], own: Paths | None, wire: Paths, written: bool
+    ) -> tuple[list[tuple[Row, bool]], list[Todo]]:
+        """Each row, and whether it holds the key of its group."""
+        rows: list[tuple[Row, bool]] = []
         todos: list[Todo] = []
         for one in told:
             taken = self._row(one, own, wire, written)
             if isinstance(taken, Row):
-                rows.append(taken)
+                rows.append((taken, one.said.get("key", "").lower() in _YES))
+                if written and own:
+                    self._found.open += _gaps(one, taken, own, self._lists)
             else:
                 self._found.open.append(taken)
                 todos.append(Todo(taken.cell, f"{one.text}: {taken.why}"))
@@ -254,13 +287,19 @@ class _Reader:
         return Row(0, paths[0], paths[1], options)
 
 
+def _gaps(one: Told, row: Row, own: Paths, lists: Mapping[str, CodeList]) -> Iterator[Open]:
+    """Values of ours that the row's code list has no code for."""
+    codes = lists.get(str(row.options.get("code", "")))
+    if codes is None or {"partial", "when", "lossy"} & row.options.keys():
+        return
+    left = [value for value in own.facts(row.canonical or "").values if value not in codes.codes]
+    if left:
+        how = "add them to the list, or say in a column Partial why they never come"
+        yield Open(one.cell, one.text, f"code list {codes.name} has no code for {', '.join(left)}: {how}")
+
+
 def _repeats(path: str | None) -> bool:
     return split_group(path or "") is not None
-
-
-def tab_name(operation: str, reply: bool) -> str:
-    """What ``write_sheet`` calls the tab of a message; Excel takes 31 characters."""
-    return f"{operation[:23]} {'reply' if reply else 'request'}"
 
 
 def _turned(told: Sequence[Told], wire: Paths) -> bool:
@@ -274,21 +313,32 @@ def _turned(told: Sequence[Told], wire: Paths) -> bool:
     return hits(one.canonical for one in told) > hits(one.wire for one in told)
 
 
-def _canonical(type_ref: str) -> JsonShape:
-    name, _, version = type_ref.partition("@")
-    schema = canonical.schema(name, int(version or 1))
-    return JsonShape(schema, schema)
+def _asked_type(text: str, known: Sequence[Message]) -> tuple[Message | None, str]:
+    """``WorkOrder@1``, ``bookVisit=WorkOrder@1`` or ``bookVisit reply=WorkOrderResult@1``; Failure(invalid)."""
+    about, _, ref = text.rpartition("=")
+    name, _, message = about.strip().partition(" ")
+    if about and (name, message == "reply") not in known:
+        names = ", ".join(f"'{one} {'reply' if reply else 'request'}'" for one, reply in known)
+        raise Failure("invalid", f"there is no message {about!r}", where=f"--type {text}", advice=f"one of {names}")
+    shape_of(ref)
+    return (name, message == "reply") if about else None, ref
 
 
-def _best_type(told: Sequence[Told]) -> str:
-    """The one canonical type that has all paths of the sheet; "" when there is none, or more than one."""
-    wanted = {one.canonical for one in told} - {None, "~", "."}
-    whole = [
-        f"{name}@{version}"
-        for name, version in canonical.types()
-        if name != DRAFT and wanted and all(Paths(_canonical(f"{name}@{version}")).find(str(p)) for p in wanted)
-    ]
-    return whole[0] if len(whole) == 1 else ""
+def _keyed(rows: Sequence[tuple[Row, bool]]) -> list[Row]:
+    """Groups get the key that one of their rows is marked to hold, or that the other side's key stands for."""
+    keys: dict[str, str] = {}
+    for row, marked in rows:
+        sides = [group for path in (row.canonical, row.wire) if (group := split_group(path or ""))]
+        if len(sides) == 2 and (marked or any(f"[key={rest}]" in group for group, rest in sides)):
+            keys |= {group: f"{group[:-2]}[key={rest}]" for group, rest in sides if group.endswith("[]")}
+    return [replace(row, canonical=_with_key(row.canonical, keys), wire=_with_key(row.wire, keys)) for row, _ in rows]
+
+
+def _with_key(path: str | None, keys: Mapping[str, str]) -> str | None:
+    group = split_group(path or "")
+    if path is None or group is None or group[0] not in keys:
+        return path
+    return ".".join(part for part in (keys[group[0]], group[1]) if part)
 
 
 def _grouped(rows: Sequence[Row]) -> list[Row]:

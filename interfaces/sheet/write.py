@@ -14,7 +14,7 @@ from interfaces.agreement import Agreement
 from interfaces.mapping.rows import parse_path
 from interfaces.proof import Certificate, Finding
 from interfaces.sheet.cells import to_cells
-from interfaces.sheet.read import tab_name
+from interfaces.sheet.message import tab_name
 from interfaces.spec.model import InterfaceSpec, Operation, Row, Side
 from interfaces.spec.shapes import JsonShape, Shape, canonical_shape, walk
 

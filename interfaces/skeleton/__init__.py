@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from interfaces.skeleton.draft import drafts
+from interfaces.skeleton.examples import renewed
 from interfaces.skeleton.parts import Draft, Options
 
-__all__ = ["Draft", "Options", "drafts"]
+__all__ = ["Draft", "Options", "drafts", "renewed"]

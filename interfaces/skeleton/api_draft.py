@@ -56,6 +56,7 @@ def draft_api(files: Files, api: Api, options: Options) -> list[Draft]:
             transport={"kind": api.kind, "envelope": api.kind, "contract": main, **_some("settings", settings)},
             files={file: hashlib.sha256(body).hexdigest() for file, body in contract.items()},
             operations=tuple(operations),
+            owner=options.owner,
         )
         notes += [f"operation {o.name}: {note}" for o in operations for note in o.notes]
         notes += [f"operation {o.name}: {n}" for o in operations for s in (o.request, o.reply) if s for n in s.todos]
@@ -133,6 +134,7 @@ def _operation(read: ApiOperation, name: str, direction: str, options: Options) 
         in_path=_in_path(read),
         pattern="" if read.pattern == "callback" and not inbound else read.pattern,
         correlate=(_canonical(field) or read.correlate) if callback else "",
+        idempotent=options.repeatable(name, read.name, read.unit),
     )
     return operation, files
 

@@ -65,6 +65,7 @@ def _draft(path: Path, root: Path, options: Options) -> Draft:
         transport={"kind": "soap", "envelope": "soap-plain", "contract": names},
         files={name: hashlib.sha256(body).hexdigest() for name, body in files.items()},
         operations=tuple(operations),
+        owner=options.owner,
     )
     notes = [f"operation {o.name}: {note}" for o in operations for s in (o.request, o.reply) if s for note in s.todos]
     notes += [f"operation {o.name}: {note}" for o in operations for note in o.notes]
@@ -162,6 +163,7 @@ def _operation(contract: XmlContract, offer: _Offer, options: Options, name: str
             for fault, element in read.faults.items()
         ),
         notes=(*offer.guessed, *_notes(read)),
+        idempotent=options.repeatable(name, read.name, str(offer.wire.get("operation", ""))),
     )
 
 

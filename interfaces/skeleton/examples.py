@@ -5,17 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
+from interfaces import canonical
 from interfaces.agreement import Agreement, Received
 from interfaces.failure import Failure
 from interfaces.mapping import Context
 from interfaces.message import Body, Message
+from interfaces.proof import bodies
 from interfaces.skeleton.rows import Side
 from interfaces.skeleton.text import DraftOperation
+from interfaces.spec.model import InterfaceSpec
 from interfaces.spec.trial import Trial
 
 Files = dict[str, bytes]
+_ROLES: Final = ("request", "canonical", "reply", "canonicalReply")
+_GOOD: Final = ("completed", "acknowledged", "inProgress")
 
 
 def examples(agreement: Agreement, operations: Iterable[DraftOperation]) -> tuple[list[Mapping[str, str]], Files]:
@@ -32,6 +38,64 @@ def examples(agreement: Agreement, operations: Iterable[DraftOperation]) -> tupl
             names = {role: name for role, (name, _) in made.items()}
             entries.append({"name": operation.name, "operation": operation.name, **names})
     return entries, files
+
+
+def renewed(spec: InterfaceSpec, operations: Iterable[str]) -> Files:
+    """The drafted examples of these operations as their rows read and write now: file -> content, where it differs.
+
+    A document that the rows still read as a valid body stays; else a body is made from the rows. Examples that somebody
+    wrote himself are left to lint.
+    """
+    agreement = Agreement(spec)
+    files: Files = {}
+    for entry in spec.examples:
+        name = entry["operation"]
+        if name in operations and all(v.startswith(f"examples/{name}.") for k, v in entry.items() if k in _ROLES):
+            with suppress(Failure, OSError):
+                files |= _renewed(agreement, entry)
+    return {name: body for name, body in files.items() if not _is(spec.folder / name, body)}
+
+
+def _renewed(agreement: Agreement, entry: Mapping[str, str]) -> Files:
+    op, files = agreement.operation(entry["operation"]), Files()
+    body = _body(agreement, entry, "request", "canonical", reply=False)
+    request = Message(id="msg_example", type="", source=agreement.spec.system, body=body)
+    wire = agreement.write_request(op.name, request).body
+    files |= {entry[role]: made for role, made in (("request", wire), ("canonical", _json(body))) if role in entry}
+    if op.reply is not None and "canonicalReply" in entry:
+        said = _body(agreement, entry, "reply", "canonicalReply", reply=True)
+        received = Received(op, request, {":encoding": "utf-8"})
+        answer = Message(id="msg_example", type="", source=agreement.spec.system, body=said)
+        files[entry["canonicalReply"]] = _json(said)
+        if "reply" in entry:
+            files[entry["reply"]] = agreement.write_reply(received, answer).body
+    return files
+
+
+def _body(agreement: Agreement, entry: Mapping[str, str], wire: str, own: str, reply: bool) -> Body:
+    """What the document says by the rows of now; Failure(invalid) when neither it nor anything made is valid."""
+    op, folder = agreement.operation(entry["operation"]), agreement.spec.folder
+    side = op.reply if reply and op.reply else op.request
+    checked = canonical.validator(side.type_name, side.type_version)
+    with suppress(Failure, OSError, ValueError):
+        said = (folder / entry[wire if wire in entry else own]).read_bytes()
+        body = Trial(agreement, op.name).to_canonical(said, reply) if wire in entry else json.loads(said)
+        if not checked.check(body):
+            return dict(body)
+    made = sorted(bodies(agreement, op.name, reply), key=_rank)
+    if not made:
+        raise Failure("invalid", "its rows make no valid body", where=f"{agreement.spec.ref}/{op.name}")
+    return made[0]
+
+
+def _rank(body: Body) -> int:
+    """Good news first: an example is what a mock answers."""
+    state = body.get("state")
+    return _GOOD.index(state) if state in _GOOD else len(_GOOD)
+
+
+def _is(file: Path, body: bytes) -> bool:
+    return file.is_file() and file.read_bytes() == body
 
 
 def _files(agreement: Agreement, operation: DraftOperation) -> Iterator[tuple[str, tuple[str, bytes]]]:

@@ -19,8 +19,9 @@ _WORD = re.compile(r"[A-Za-z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """id, system: "" = made from the contract, and left as TODO. only: names of operations, () = all. wanted: wire
-    paths of optional parts to map as well. kind: transport of a schema that comes alone."""
+    """id, system, owner: "" = made from the contract, or left as TODO. only: names of operations, () = all. wanted:
+    wire paths of optional parts to map as well. kind: transport of a schema that comes alone. idempotent: names of
+    operations that the peer does once however often it is asked, ``*`` = all."""
 
     id: str = ""
     system: str = ""
@@ -28,6 +29,12 @@ class Options:
     only: tuple[str, ...] = ()
     wanted: frozenset[str] = frozenset()
     kind: str = "soap"
+    owner: str = ""
+    idempotent: frozenset[str] = frozenset()
+
+    def repeatable(self, *names: str) -> bool:
+        """Whether an operation, by any of its names, may be asked again."""
+        return bool(self.idempotent & {"*", *names})
 
 
 @dataclass(frozen=True, slots=True)

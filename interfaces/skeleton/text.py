@@ -14,7 +14,8 @@ from interfaces.spec.rewrite import flow, row_lines
 @dataclass(frozen=True, slots=True)
 class DraftOperation:
     """name: canonical. wire: the contract's own names. errors: rows of the first level. in_path: part of the request
-    travels outside the body. pattern: "" = by whether there is a reply. correlate: of a callback, else ""."""
+    travels outside the body. pattern: "" = by whether there is a reply. correlate: of a callback, else "".
+    idempotent: the same request again is safe."""
 
     name: str
     wire: Mapping[str, Any]
@@ -25,6 +26,7 @@ class DraftOperation:
     in_path: bool = False
     pattern: str = ""
     correlate: str = ""
+    idempotent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class DraftSpec:
     files: Mapping[str, str]
     operations: tuple[DraftOperation, ...]
     examples: tuple[Mapping[str, str], ...] = ()
+    owner: str = ""
 
 
 LATE = "  # TODO how long may the outcome take?"
@@ -59,7 +62,7 @@ def _lines(spec: DraftSpec) -> Iterator[str]:
         f"  id: {flow(spec.id)}",
         "  version: 0.1.0",
         f"  system: {json.dumps(spec.system)}{'' if spec.system != 'TODO' else '  # TODO the code of the other side'}",
-        "  owner: team:TODO  # TODO who answers for it",
+        f"  owner: {json.dumps(spec.owner)}" if spec.owner else "  owner: team:TODO  # TODO who answers for it",
         "  lifecycle: experimental",
         f"  title: {{en: {flow(spec.title)}}}",
         "spec:",
@@ -68,14 +71,14 @@ def _lines(spec: DraftSpec) -> Iterator[str]:
         "  operations:",
     )
     for operation in spec.operations:
-        yield from _operation(operation)
+        yield from _operation(operation, spec.direction)
     if spec.examples:
         yield "  examples:"
         for example in spec.examples:
             yield f"    - {flow(example)}"
 
 
-def _operation(operation: DraftOperation) -> Iterator[str]:
+def _operation(operation: DraftOperation, direction: str) -> Iterator[str]:
     yield f"    {operation.name}:"
     yield from (f"      # TODO {note}" for note in operation.notes)
     pattern = operation.pattern or ("request-reply" if operation.reply is not None else "one-way")
@@ -91,6 +94,12 @@ def _operation(operation: DraftOperation) -> Iterator[str]:
         yield from _side("reply", operation.reply)
     late = pattern == "async-request-reply"
     yield f"      timing: {{timeout: 10s{', reply: 1d' if late else ''}}}{LATE if late else ''}"
+    if operation.idempotent:
+        yield "      idempotent: true"
+    elif direction == "outbound":
+        yield "      # TODO idempotent: true, if the same request again is safe; else probe: the operation that asks"
+    elif pattern != "callback":
+        yield "      # TODO role: order, call or event, and for the first two route: {function, operation}"
     if operation.errors:
         yield "      errors:"
         yield "        exchange:  # TODO what does each of these mean for an order?"

@@ -36,7 +36,7 @@ RULES: dict[str, tuple[str, str]] = {
     "error-catch-all": (WARNING, 'end the business rows with {match: "*", code: rejected}'),
     "codelist-not-bijective-undeclared": (ERROR, "give each canonical code a wire code of its own, or say lossy: why"),
     "codelist-unknown-canonical-value": (ERROR, "use a value of the canonical type"),
-    "codelist-missing-canonical-value": (WARNING, "add the value, or make sure that it never comes"),
+    "codelist-missing-canonical-value": (WARNING, "add the value, or say partial: why it never comes"),
     "no-host-in-spec": (ERROR, "addresses belong into the configuration, [peers.X] url"),
     "no-secret-in-spec": (ERROR, "secrets belong into the configuration, as env:NAME or file:PATH"),
     "row-path-not-in-schema": (ERROR, "use a path that the schema has"),

@@ -157,5 +157,5 @@ def _codes_of(spec: InterfaceSpec, row: Row, shape: Any, written: bool) -> Itera
             row.line,
             f"{codes.name}: {row.canonical} is never {', '.join(unknown)}",
         )
-    if missing and written and "when" not in row.options:
+    if missing and written and not {"when", "partial"} & row.options.keys():
         yield "codelist-missing-canonical-value", row.line, f"{codes.name} lacks {', '.join(missing)}"

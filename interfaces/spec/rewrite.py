@@ -16,9 +16,13 @@ from interfaces.spec.loader import parse_spec
 from interfaces.spec.model import CodeList, InterfaceSpec, Row
 from interfaces.spec.yaml_lines import scalar
 
+DRAFT = "Draft@1"
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_./@-]*")
 _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
 _ALIAS = re.compile(r"\s*\*[\w-]+")
+_STALE = re.compile(r"\n +# (?:TODO [^\n]*![A-Z]+\d+: |optional, left out: | {18}: )[^\n]*")
+"""Comments below rows that are about other rows: what an earlier sheet left open, and what a draft left out."""
+_TO_CHOOSE = re.compile(r" +# TODO choose a canonical type[^\n]*")
 _ANCHORS = re.compile(r"(?m)(^|[\s\[{,])[&*][A-Za-z_]")
 
 
@@ -147,10 +151,20 @@ def _rows(text: str, wanted: Mapping[tuple[str, bool], Change]) -> Iterator[Edit
             yield (*found.value(name, side), _flow_side(change, side))
             continue
         key, node = found.entry(side, "type")
-        yield (*found.value(key, node), f" {change.type}")
+        start, end = found.value(key, node)
+        yield start, _behind(text, end, _TO_CHOOSE if change.type != DRAFT else None), f" {change.type}"
         key, node = found.entry(side, "mapping")
         flow = bool(getattr(side, "flow_style", False))
-        yield (*found.value(key, node), _flow_rows(change) if flow else _block_rows(change, key.start_mark.column + 2))
+        start, end = found.value(key, node)
+        rows = _flow_rows(change) if flow else _block_rows(change, key.start_mark.column + 2)
+        yield start, _behind(text, end, _STALE), rows
+
+
+def _behind(text: str, end: int, comment: re.Pattern[str] | None) -> int:
+    """Where the comments of this kind end that follow at once."""
+    while comment is not None and (found := comment.match(text, end)):
+        end = found.end()
+    return end
 
 
 def _block_rows(change: Change, indent: int) -> str:

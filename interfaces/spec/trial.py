@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from interfaces.agreement import Agreement
+from interfaces.failure import Failure
 from interfaces.mapping import Context, MessageMapping, is_masked
 from interfaces.mapping.rows import Path, Prepared, find
 from interfaces.mapping.runtime import elements
@@ -46,6 +48,24 @@ class Trial:
     def write(self, body: Mapping[str, Any], reply: bool = False) -> Tree:
         """A canonical body -> wire tree; Failure(invalid)."""
         return self._mapping(reply).to_wire(body, Context())
+
+    def example(self, name: str = "") -> Body:
+        """The canonical request of the spec's example of this name, "" = of the operation's first one.
+
+        Failure(not_found) naming those there are.
+        """
+        spec = self._agreement.spec
+        mine = {e["name"]: e for e in spec.examples if e["operation"] == self._operation.name}
+        found = mine.get(name or next(iter(mine), ""))
+        if found is None or not {"canonical", "request"} & found.keys():
+            advice = f"there are: {', '.join(mine)}" if mine else "give the operation one, or say a body"
+            what = (
+                f"no example {name!r} of {self._operation.name}" if name else f"{self._operation.name} has no example"
+            )
+            raise Failure("not_found", what, where=spec.ref, advice=advice)
+        if "canonical" in found:
+            return dict(json.loads((spec.folder / found["canonical"]).read_bytes()))
+        return self.to_canonical((spec.folder / found["request"]).read_bytes())
 
     def lines(self, body: Body, tree: Tree, reply: bool = False) -> list[Line]:
         """Every row that has a value on either side, groups element by element."""

@@ -30,6 +30,7 @@ NAMED = {
     "action": "disable",
     "interface": "rm-resource",
     "version": "1.0.0",
+    "operation": "none",
 }
 BODIES: dict[str, Any] = {
     "/api/v1/login": {"name": "viewer", "password": "wrong"},

@@ -49,7 +49,11 @@ WANTED = [
     [None, "Box.D", {"const": "HUB"}, []],
     ["resource[key=id]", "Item[key=Id]", {}, [["id", "Id", {}, []], ["value", "V", {}, []]]],
 ]
-LOV = [["码表名", "本方编码", "对方编码"], *[["ACT", own, own[0].upper()] for own in ("dispatch", "cancel", "urge")]]
+LOV = [
+    ["码表名", "本方编码", "对方编码"],
+    *[["ACT", own, own[0].upper()] for own in ("dispatch", "cancel", "urge")],
+    ["ACT", "changeAppointment", "A"],
+]
 
 
 def test_an_english_sheet_with_xpaths_and_a_title_above(tmp_path, spec):
@@ -71,7 +75,7 @@ def test_an_english_sheet_with_xpaths_and_a_title_above(tmp_path, spec):
     }
     found = read_sheet(book(tmp_path / "a.xlsx", tabs), spec)
     assert rows_of(found) == WANTED
-    assert found.code_lists["ACT"].codes == {"dispatch": "D", "cancel": "C", "urge": "U"}
+    assert found.code_lists["ACT"].codes == {"dispatch": "D", "cancel": "C", "urge": "U", "changeAppointment": "A"}
     assert (found.open, found.ignored) == ([], ["History"])
 
 
@@ -143,7 +147,7 @@ def test_what_is_not_certain_stays_open_with_its_cell(tmp_path, spec):
             ["parentOrdr", "B"],
             ["note", "Box.E"],
             ["action", "Act", None, "NOWHERE"],
-            ["resource[key=id].id", "Item.Id"],
+            ["note", "Item.Id"],
         ]
     }
     found = read_sheet(book(tmp_path / "a.xlsx", tabs), spec)
