@@ -64,7 +64,7 @@ def _topology(config: Config, specs: Specs) -> Iterator[Failure]:
             spec, where = specs.get(name), f"profile {config.profile}: {binding.function} in {binding.area}"
             if spec is None:
                 yield Failure("not_found", f"no interface {name}", where=where, advice=f"there are: {', '.join(specs)}")
-            elif spec.system != binding.system and not binding.system.startswith(f"{spec.system}-"):
+            elif not topology.speaks_as(binding.system, spec.system):
                 yield Failure("invalid", f"{name} is spoken by {spec.system}, not {binding.system}", where=where)
         yield from _probes(binding, specs, f"profile {config.profile}: {binding.function} in {binding.area}")
 
@@ -126,19 +126,31 @@ def remarks(data: Path | None = None) -> dict[str, str]:
 
 
 def _peers(config: Config, specs: Specs) -> Iterator[Failure]:
-    """Every system that the hub calls has an address."""
+    """Every system that the hub calls has an address: those that the profile binds, and whoever else is spoken to."""
+    called = [*((spec.system, spec) for spec in specs.values()), *_bound(config, specs)]
     silent = {
-        spec.system: spec
-        for spec in specs.values()
-        if spec.direction == "outbound" and not config.peer(spec.system, spec.transport.kind, spec.id).address
+        code: spec
+        for code, spec in called
+        if spec.direction == "outbound" and not config.peer(code, spec.transport.kind, spec.id).address
     }
     for system, spec in silent.items():
+        variable = f"MBOSS_PEERS__{system.replace('-', '_')}__URL"
         yield Failure(
             "not_found",
             f"{system} has no address, but {spec.id} calls it",
             where=f"[peers.{system}] in mboss.toml",
-            advice=f'add url = "...", or set MBOSS_PEERS__{system}__URL',
+            advice=f'add url = "...", or set {variable}',
         )
+
+
+def _bound(config: Config, specs: Specs) -> Iterator[tuple[str, InterfaceSpec]]:
+    """System instance and interface of every binding; none for a profile that there is not, which is said elsewhere."""
+    try:
+        bindings = topology.bundled(config.profile).bindings
+    except Failure:
+        return
+    for binding in bindings:
+        yield from ((binding.system, specs[name]) for name in binding.interfaces if name in specs)
 
 
 def _queues(config: Config, specs: Specs) -> Iterator[Failure]:

@@ -33,19 +33,19 @@ DEFAULT_DATA: Final = Path("mboss-data")
 FILE: Final = "mboss.toml"
 FIELDS_OF_A_PEER: Final = (
     "url", "channel", "spec", "auth", "amqp", "table",
-    "file", "password", "key", "known_hosts", "fingerprint",
+    "file", "password", "key", "known_hosts", "fingerprint", "queues",
 )  # fmt: skip
 
 
 def _peers(value: object) -> object:
-    """``{code: {url, ...}}`` -> ``{CODE: Peer}``; codes that come from the environment are lower case."""
+    """``{code: {url, ...}}`` -> ``{CODE: Peer}``; from the environment codes come in lower case, ``_`` for ``-``."""
     if not isinstance(value, Mapping):
         raise ValueError("expected a table [peers.CODE]")
     merged: dict[str, dict[str, str]] = {}
     for code, entry in value.items():
         if isinstance(entry, Peer):
             return value
-        merged.setdefault(str(code).upper(), {}).update(_fields(str(code), entry))
+        merged.setdefault(str(code).upper().replace("_", "-"), {}).update(_fields(str(code), entry))
     return {code: _peer(code, fields) for code, fields in merged.items()}
 
 
@@ -169,7 +169,8 @@ class Config(BaseSettings):
                 (interfaces/amqp_address.py); one with a password is ``env:NAME`` or ``file:PATH`` of the whole of it
     profile     topology bindings to begin with: hub/profiles/<profile>.yaml
     peers       ``[peers.RM] url, channel, spec, auth``; ``amqp``, ``table`` and ``file`` where a peer has its own;
-                ``password``, ``key``, ``known_hosts``, ``fingerprint`` of an SFTP peer
+                ``password``, ``key``, ``known_hosts``, ``fingerprint`` of an SFTP peer; ``queues``: what stands
+                before every queue name of one of several instances that share a broker, ``bill-phs.``
     """
 
     model_config = SettingsConfigDict(

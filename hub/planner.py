@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from interfaces.message import Message
-from interfaces.plan import Capabilities, Plan
+from interfaces.plan import Plan
+
+Served = Callable[[str, str], "frozenset[str] | None"]
+"""(function, product family) -> what the system bound in the order's area can do, None when nothing serves it there."""
 
 
 class Planner(Protocol):
@@ -14,4 +18,4 @@ class Planner(Protocol):
     Raises Failure ``rejected`` (a business rule says no; ``errors`` lists every rule) or ``invalid``.
     """
 
-    def plan(self, message: Message, capabilities: Capabilities) -> Plan: ...
+    def plan(self, message: Message, served: Served) -> Plan: ...

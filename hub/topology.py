@@ -26,6 +26,11 @@ from interfaces.failure import Failure
 from interfaces.spec.checked import read_checked
 
 
+def speaks_as(code: str, system: str) -> bool:
+    """Whether ``code`` is ``system`` or an instance of it: BILL-PHS speaks the interfaces of BILL."""
+    return code == system or code.startswith(f"{system}-")
+
+
 @dataclass(frozen=True, slots=True)
 class Binding:
     """function, area (``*`` = any), product family (``*``) -> system instance and the interfaces it speaks.
@@ -89,11 +94,11 @@ class Topology:
             self._found[key] = max(fitting, key=Binding.rank, default=None)
         return self._found[key]
 
-    def served(self, area: str, at: int = 0) -> Callable[[str], frozenset[str] | None]:
-        """function -> what the system that serves it there can do, None when nothing does."""
+    def served(self, area: str, at: int = 0) -> Callable[[str, str], frozenset[str] | None]:
+        """(function, product family) -> what the system that serves it there can do, None when nothing does."""
 
-        def capabilities(function: str) -> frozenset[str] | None:
-            binding = self.find(function, area, at=at)
+        def capabilities(function: str, family: str) -> frozenset[str] | None:
+            binding = self.find(function, area, family, at)
             return binding.capabilities if binding else None
 
         return capabilities
@@ -193,13 +198,19 @@ def systems() -> Mapping[str, str]:
 
 
 @cache
+def profiles() -> tuple[str, ...]:
+    """Names of the bundled profiles."""
+    folder = files("hub").joinpath("profiles")
+    return tuple(sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".yaml") and f.name != "systems.yaml"))
+
+
+@cache
 def bundled(profile: str) -> Topology:
     """A bundled profile; Failure ``not_found`` with the names there are."""
     folder = files("hub").joinpath("profiles")
     file = folder.joinpath(f"{profile}.yaml")
     if not file.is_file():
-        names = sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".yaml") and f.name != "systems.yaml")
-        raise Failure("not_found", f"no topology profile {profile!r}", advice=f"there are: {', '.join(names)}")
+        raise Failure("not_found", f"no topology profile {profile!r}", advice=f"there are: {', '.join(profiles())}")
     published = json.loads(folder.joinpath("schema.json").read_text("utf-8"))
     data, _ = read_checked(file.read_text("utf-8"), file.name, published, "topology profile")
     return from_data(data)

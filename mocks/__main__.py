@@ -28,7 +28,7 @@ def list_() -> None:
     for code, name in PEERS.items():
         peer = resolve_name(name)
         speaks = ", ".join(service.id for service in (*peer.services, *peer.apis)) or "queue or table"
-        click.echo(f"{code:5} {peer.title:24} {speaks}")
+        click.echo(f"{code:10} {peer.title:24} {speaks}")
 
 
 @main.command()

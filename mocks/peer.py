@@ -70,14 +70,16 @@ class Peer:
     """Base of all peers. Subclasses fill the class tables and the hooks below."""
 
     code: str = ""
+    """Of the system; an instance among several has its own: ``BILL-PHS``."""
     title: str = ""
     services: ClassVar[tuple[Service, ...]] = ()
     apis: ClassVar[tuple[RestService, ...]] = ()
     defaults: ClassVar[Mapping[str, str]] = {}
     """Settings of this peer and their first values, e.g. how long its work takes (seconds, real time)."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: Setting, code: str = "") -> None:
         self.setting = setting
+        self.code = code or self.code
         self.store = Store(setting.data / f"{self.code}.db")
         self.acts: Mapping[str, Act] = self.make_acts()
         self.pump = Pump(self.store, self.make_jobs())
@@ -116,6 +118,10 @@ class Peer:
 
     def offers(self) -> Mapping[str, Callable[[Any], Body]]:
         """More that people can post to ``/__mock__/``: name -> ``do(data) -> record``; raises Failure."""
+        return {}
+
+    def place(self) -> dict[str, str]:
+        """Where it is reached beside its port, in the words of the hub's configuration: ``table``, ``queues``."""
         return {}
 
     # -- life --------------------------------------------------------------------------------------------------

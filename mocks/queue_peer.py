@@ -17,22 +17,30 @@ DELIVERIES = 5
 
 
 class QueuePeer(Peer):
-    """``queue`` is this peer's own; ``operation(body)`` says which act a message asks for."""
+    """``queue`` is this peer's own; ``operation(body)`` says which act a message asks for.
+
+    Of several instances at one broker each has the agreed names behind a prefix of its own (``prefix``).
+    """
 
     queue: ClassVar[str] = ""
     needs: ClassVar[tuple[str, ...]] = ()
     """Fields without which a message is not understood; it goes to the dead letter."""
 
-    def __init__(self, setting: Setting) -> None:
-        super().__init__(setting)
+    def __init__(self, setting: Setting, code: str = "") -> None:
+        super().__init__(setting, code)
+        self.prefix = "" if self.code == type(self).code else f"{self.code.lower()}."
         self.broker = open_broker(setting.broker)
         self.declare()
-        self.consumer = Consumer(self.broker, self.queue, self.take, self.declare)
+        self.consumer = Consumer(self.broker, self.prefix + self.queue, self.take, self.declare)
+
+    def place(self) -> dict[str, str]:
+        return {"queues": self.prefix} if self.prefix else {}
 
     def declare(self) -> None:
         """This peer's own queue and its dead letters."""
-        self.broker.declare(f"{self.queue}.dead")
-        self.broker.declare(self.queue, DELIVERIES, f"{self.queue}.dead")
+        own = self.prefix + self.queue
+        self.broker.declare(f"{own}.dead")
+        self.broker.declare(own, DELIVERIES, f"{own}.dead")
 
     def operation(self, body: Body) -> str:
         """Name of the act in ``acts``."""

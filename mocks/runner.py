@@ -20,8 +20,6 @@ from mocks.peer import Peer, Setting
 from mocks.peers import PEERS
 from mocks.server import Server
 
-TABLE97 = "97.db"
-
 
 @dataclass
 class Running:
@@ -37,12 +35,12 @@ class Running:
         return {code: server.url for code, server in self.servers.items()}
 
     def to_json(self) -> dict[str, Any]:
-        """The ports file: who runs where, and the two shared files."""
+        """The ports file: who runs where, the broker, and where a peer is reached beside its port."""
         return {
             "pid": os.getpid(),
             "peers": self.urls,
             "amqp": self.amqp,
-            "table97": f"sqlite:///{self.data / TABLE97}",
+            "places": {code: place for code, peer in self.peers.items() if (place := peer.place())},
         }
 
     def stop(self) -> None:
@@ -90,7 +88,7 @@ def up(
 
 def _coded(codes: Sequence[str], interfaces: Sequence[str]) -> dict[str, Callable[[Setting], Peer]]:
     wanted = known(codes) if codes or not interfaces else ()
-    return {code: resolve_name(PEERS[code]) for code in wanted}
+    return {code: partial(resolve_name(PEERS[code]), code=code) for code in wanted}
 
 
 def _generic(interfaces: Sequence[str]) -> dict[str, Callable[[Setting], Peer]]:

@@ -38,10 +38,12 @@ class AmqpChannel:
 
     ``exchange``, ``routingKey`` (or ``queue``) and ``replyTo`` stand in the operation's wire settings or in the
     transport's; a ``reply_to`` header of the request wins. Answers come later on a queue: every reply here is empty.
+    Option ``queues`` of the peer stands before each of these names.
     """
 
     def __init__(self, spec: InterfaceSpec, peer: Peer) -> None:
         self._spec = spec
+        self._prefix = peer.options.get("queues", "")
         self._broker = open_broker(peer.address)
 
     def call(self, operation: Operation, request: WireMessage, deadline: Deadline) -> WireMessage:
@@ -63,11 +65,15 @@ class AmqpChannel:
         headers = {k: v for k, v in request.headers.items() if k not in PROPERTIES and not k.startswith(":")}
         return AmqpMessage(
             body=request.body,
-            exchange=str(settings.get("exchange", "")),
-            routing_key=str(settings.get("routingKey") or settings.get("queue", "")),
+            exchange=self._named(str(settings.get("exchange", ""))),
+            routing_key=self._named(str(settings.get("routingKey") or settings.get("queue", ""))),
             message_id=request.headers.get("message_id", ""),
             correlation_id=request.headers.get("correlation_id", ""),
-            reply_to=request.headers.get("reply_to") or str(settings.get("replyTo", "")),
+            reply_to=self._named(request.headers.get("reply_to") or str(settings.get("replyTo", ""))),
             content_type=request.content_type or "application/json",
             headers=headers,
         )
+
+    def _named(self, name: str) -> str:
+        """The name as this instance has it; "" stays "" (default exchange, no reply queue)."""
+        return self._prefix + name if name else ""

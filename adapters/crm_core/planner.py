@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any
 
 from crm_core.catalogue import Catalogue, bundled_catalogue
 from crm_core.order import check, decompose
-from hub.planner import Planner
+from hub.planner import Planner, Served
 from interfaces.failure import Failure
 from interfaces.message import Message
-from interfaces.plan import Capabilities, Plan
+from interfaces.plan import Plan
 
 
 class CataloguePlanner:
@@ -20,14 +20,25 @@ class CataloguePlanner:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 
-    def plan(self, message: Message, capabilities: Capabilities) -> Plan:
+    def plan(self, message: Message, served: Served) -> Plan:
         """See hub.planner. A refusal is Failure ``rejected`` with every fault in ``errors``."""
         order = message.body
         area = message.area or order.get("area", "")
+        family = self._family(order)
+
+        def capabilities(function: str) -> frozenset[str] | None:
+            return served(function, family)
+
         wrong = check(order, self._catalogue, area, capabilities, at=message.at)
         if wrong:
             raise _refusal(wrong, message)
         return decompose(order, self._catalogue, capabilities, ids_of(message, area))
+
+    def _family(self, order: Mapping[str, Any]) -> str:
+        """Product family of the order, by which its tasks are bound: its first item's; "" when nobody sells that."""
+        codes = (item.get("productOffering", {}).get("id", "") for item in order.get("productOrderItem", ()))
+        offering = self._catalogue.offerings.get(next(codes, ""))
+        return offering.product.family if offering else ""
 
 
 def _refusal(wrong: list[dict[str, str]], message: Message) -> Failure:

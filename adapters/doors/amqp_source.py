@@ -17,18 +17,20 @@ BATCH = 50
 
 class AmqpSource:
     """Transport settings: ``queue``, ``deliveryLimit`` (5), ``deadLetter`` (``<queue>.dead``), ``exchange`` and
-    ``routingKey`` to bind it to."""
+    ``routingKey`` to bind it to. ``prefix`` stands before each of these names."""
 
     idle = 0.05
 
-    def __init__(self, spec: InterfaceSpec, address: str) -> None:
+    def __init__(self, spec: InterfaceSpec, address: str, prefix: str = "") -> None:
         settings = spec.transport.settings
-        self._queue = str(settings.get("queue", ""))
-        if not self._queue:
+        queue = str(settings.get("queue", ""))
+        if not queue:
             raise Failure("invalid", "transport.settings name no queue to read", where=spec.file or spec.ref)
         self._limit = int(settings.get("deliveryLimit", 5))
-        self._dead = str(settings.get("deadLetter", f"{self._queue}.dead"))
-        self._binding = (str(settings.get("exchange", "")), str(settings.get("routingKey", self._queue)))
+        self._queue = prefix + queue
+        self._dead = prefix + str(settings.get("deadLetter", f"{queue}.dead"))
+        exchange = str(settings.get("exchange", ""))
+        self._binding = (exchange and prefix + exchange, prefix + str(settings.get("routingKey", queue)))
         self._broker = open_broker(address)
         self.interface = spec.id
         self.endpoint = f"amqp:{self._queue}"

@@ -17,6 +17,7 @@ import structlog
 from adapters.doors.desk import unforeseen
 from hub.errors import wire_codes
 from hub.failpoint import failpoint
+from hub.identity.claims import spoken
 from hub.identity.flow import Leave
 from hub.identity.who import Subscription
 from hub.intake import Inbound
@@ -77,12 +78,14 @@ class Consumer:
     """``start`` opens the source and its thread; what cannot be opened (no broker, a queue declared otherwise) is
     said, tried again, and stops nobody else. ``stop`` ends after the batch in hand; both may be called twice.
 
+    system   the instance whose place is read; "" = the interface's own system
     trouble  why the source cannot be read now, or None
     """
 
-    def __init__(self, hub: Hub, source: Source) -> None:
+    def __init__(self, hub: Hub, source: Source, system: str = "") -> None:
         self._hub = hub
         self.source = source
+        self._system = system
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._open = False
@@ -161,7 +164,7 @@ class Consumer:
             agreement = self._hub.registry.get(self.source.interface)
             by, leave = self._admitted(agreement.spec)
             try:
-                received = agreement.read_request(wire)
+                received = spoken(agreement.read_request(wire), self._system or agreement.spec.system)
                 caller = by.system if by else ""
                 done = self._hub.intake.submit(Inbound(received, agreement, wire, self.source.endpoint, caller, by))
             except BaseException:
@@ -198,7 +201,7 @@ class Consumer:
         gate = self._hub.gate
         if not gate.on:
             return None, lambda: None
-        by = gate.by_queue(spec.system, spec.id)
+        by = gate.by_queue(self._system or spec.system, spec.id)
         return by, gate.admit(by).result()
 
     def _fate(self, wire: WireMessage, future: Future[Message] | Failure) -> tuple[str, Failure | None]:

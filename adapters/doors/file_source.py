@@ -62,7 +62,7 @@ class FileSource:
         self._owner = "alone" if peer.options["ledger"].startswith("sqlite") else new_id("rd")
         self._job: Job | None = None
         self.interface = spec.id
-        self.endpoint = f"file:{spec.system}/{self._settings.folder}"
+        self.endpoint = f"file:{peer.code}/{self._settings.folder}"
         self.idle = self._settings.poll
 
     def open(self) -> None:

@@ -23,14 +23,14 @@ class TableSource:
     marked, so that it does not stand in the way of the others.
     """
 
-    def __init__(self, spec: InterfaceSpec, address: str) -> None:
+    def __init__(self, spec: InterfaceSpec, address: str, system: str = "") -> None:
         self._rows = TableRows(spec)
         self._db = TableDb(address)
         self._table = self._rows.status
         self._key = self._rows.key(self._table)
         self._mark = self._rows.read_mark(self._table)
         self.interface = spec.id
-        self.endpoint = f"table:{spec.system}"
+        self.endpoint = f"table:{system or spec.system}"
         self.idle = seconds(str(spec.transport.settings.get("poll", "200ms")))
 
     def open(self) -> None:

@@ -14,10 +14,13 @@ from hub.demo.hubs import Hubs, pause
 from hub.demo.peers import Peers
 from hub.demo.result import Result, Run, compare, needed
 from hub.demo.scenarios import SCENARIOS
+from hub.topology import Topology, bundled, speaks_as
 from interfaces.clock import Deadline, monotonic
 
 CLERKS: Final = 16
 """Orders on their way in at the same time."""
+BILL: Final = "BILL"
+FIRST_DAY: Final = "first-day"
 SETTLE: Final = 10.0
 """Seconds that peers have to finish what follows an order's end (a release, a late acknowledgement)."""
 
@@ -30,15 +33,16 @@ def plan(orders: int | None, seed: int) -> list[Run]:
     return runs
 
 
-def live(runs: list[Run], hubs: Hubs, peers: Peers, tick: Callable[[], None]) -> Result:
-    """Run the day; ``tick`` is called for each order that reached its end."""
+def live(runs: list[Run], hubs: Hubs, peers: Peers, tick: Callable[[], None], bound: Topology | None = None) -> Result:
+    """Run the day; ``tick`` is called for each order that reached its end. ``bound``: the topology of its hubs."""
     _arrange(runs, peers)
     _play(runs, hubs, tick)
     _count_calls(runs, hubs)
     runs.sort(key=lambda run: run.order.external_id)
-    differences = _differences(runs, peers)
+    differences = _differences(runs, peers, bound or bundled(FIRST_DAY))
     counts = {code: _counts(peers.effects(code)) for code in peers.codes}
-    state = final_state(hubs.get("/api/v1/peers/CRM/state"), peers.state("BILL"))
+    bills = [peers.state(code) for code in peers.codes if speaks_as(code, BILL)]
+    state = final_state(hubs.get("/api/v1/peers/CRM/state"), bills)
     return Result(runs, counts, differences, state)
 
 
@@ -125,9 +129,9 @@ def _is_call(event: Mapping[str, Any]) -> bool:
     return event.get("kind") == "message" and event["direction"] == "out" and not event["reply"]
 
 
-def _differences(runs: list[Run], peers: Peers) -> list[str]:
+def _differences(runs: list[Run], peers: Peers, bound: Topology) -> list[str]:
     """What peers did beyond or below the orders' needs; asked again for a while, as some work follows the end."""
-    wanted, deadline = needed(runs), Deadline.after(SETTLE)
+    wanted, deadline = needed(runs, bound), Deadline.after(SETTLE)
     while True:
         found = [line for code in peers.codes for line in _at_peer(code, wanted.get(code, {}), peers)]
         if not found or deadline.passed:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 State = dict[str, Any]
 
 
-def final_state(crm: State, bill: State) -> State:
+def final_state(crm: State, bills: Iterable[State]) -> State:
     """``{customer: [{"offer", "state", "number", "subscription", "charged"}]}``, sorted throughout."""
-    subscriptions = _subscriptions(bill)
+    subscriptions = _subscriptions(bills)
     return {
         customer: sorted((_instance(i, subscriptions) for i in instances), key=digest_of)
         for customer, instances in sorted(_customers(crm).items())
@@ -32,8 +33,9 @@ def _customers(crm: State) -> dict[str, list[State]]:
     return {customer["id"]: customer.get("instances", []) for customer in crm.get("customers", [])}
 
 
-def _subscriptions(bill: State) -> dict[str, State]:
-    return {s["instance"]: s for s in bill.get("subscriptions", [])}
+def _subscriptions(bills: Iterable[State]) -> dict[str, State]:
+    """Of all billing systems together; a product that two of them charge would be charged twice at the peers."""
+    return {s["instance"]: s for bill in bills for s in bill.get("subscriptions", [])}
 
 
 def _instance(instance: State, subscriptions: dict[str, State]) -> State:

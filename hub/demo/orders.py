@@ -25,13 +25,15 @@ class Network:
 
 @dataclass(frozen=True)
 class Product:
-    """``business``: the action where "add" says too little; ``placed``: it is built at an address."""
+    """``business``: the action where "add" says too little; ``placed``: it is built at an address; ``family``: by which
+    some networks choose the system that serves it."""
 
     code: str
     offer: str
     attributes: tuple[tuple[str, str], ...] = ()
     business: str = ""
     placed: bool = True
+    family: str = ""
 
 
 @dataclass(frozen=True)

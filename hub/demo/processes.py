@@ -109,8 +109,7 @@ def write_config(data: Path, port: int, told: Mapping[str, Any], place: Place | 
         lines.append(f"db_schema = {_text(place.schema)}")
     for code, url in told["peers"].items():
         lines += ["", f"[peers.{code}]", f"url = {_text(url)}"]
-        if code == "97":
-            lines.append(f"table = {_text(told['table97'])}")
+        lines += [f"{name} = {_text(value)}" for name, value in told["places"].get(code, {}).items()]
     (data / "mboss.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

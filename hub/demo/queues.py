@@ -8,6 +8,8 @@ from typing import Any
 
 from hub import wiring
 from hub.secrets import open_secret
+from hub.topology import bundled as profile
+from hub.topology import profiles, speaks_as
 from interfaces.amqp_address import FORMS, FileAddress, parse
 from interfaces.failure import Failure
 from interfaces.spec.registry import bundled
@@ -45,10 +47,17 @@ def own_queues(address: str) -> Iterator[None]:
 
 
 def names() -> list[str]:
-    """Every queue of the bundled agreements, each with its dead letters."""
-    settings = [spec.transport.settings for spec in bundled() if spec.transport.kind == "amqp"]
-    queues = {str(found["queue"]): str(found.get("deadLetter", f"{found['queue']}.dead")) for found in settings}
+    """Every queue of the bundled agreements, each with its dead letters, once more for each instance of a system."""
+    specs = [spec for spec in bundled() if spec.transport.kind == "amqp"]
+    settings = [(prefix, spec.transport.settings) for spec in specs for prefix in ("", *_prefixes(spec.system))]
+    queues = {f"{prefix}{s['queue']}": f"{prefix}{s.get('deadLetter', s['queue'] + '.dead')}" for prefix, s in settings}
     return [*queues, *queues.values()]
+
+
+def _prefixes(system: str) -> list[str]:
+    """What the mock instances of a system put before their queue names."""
+    codes = {b.system for name in profiles() for b in profile(name).bindings}
+    return sorted(f"{code.lower()}." for code in codes if code != system and speaks_as(code, system))
 
 
 def _look(broker: Any, name: str) -> tuple[int, int] | None:

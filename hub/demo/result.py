@@ -10,7 +10,8 @@ from typing import Any
 from hub.cli.table import table
 from hub.demo.final_state import State, digest_of
 from hub.demo.orders import Order
-from hub.demo.scenarios import Scenario
+from hub.demo.scenarios import Needs, Scenario
+from hub.topology import Topology
 
 
 @dataclass
@@ -72,13 +73,28 @@ class Result:
         return "\n\n".join([*parts, f"{good} of {len(self.runs)} orders as expected"])
 
 
-def needed(runs: list[Run]) -> dict[str, Counter[str]]:
-    """Peer -> step -> how often all these orders together need it."""
+def needed(runs: list[Run], bound: Topology) -> dict[str, Counter[str]]:
+    """Peer -> step -> how often all these orders together need it, by the topology that they ran under."""
     total: dict[str, Counter[str]] = {}
     for run in runs:
-        for peer, steps in run.scenario.needs.items():
+        for peer, steps in needs_of(run.scenario, bound).items():
             total.setdefault(peer, Counter()).update(steps)
     return total
+
+
+def needs_of(scenario: Scenario, bound: Topology) -> Needs:
+    """What a scenario needs of functions (SPS, RM ...), as what is needed of the systems that serve them there.
+
+    A function that nobody serves in that network is done inside another one (97 allots and dispatches itself). A name
+    that is no function of the topology is a peer's own.
+    """
+    functions = {binding.function for binding in bound.bindings}
+    found: Needs = {}
+    for name, steps in scenario.needs.items():
+        binding = bound.find(name, scenario.network.area, scenario.product.family)
+        if binding is not None or name not in functions:
+            found[binding.system if binding else name] = steps
+    return found
 
 
 def compare(peer: str, wanted: Mapping[str, int], done: Mapping[str, int], duplicates: int) -> list[str]:

@@ -13,13 +13,19 @@ ONE: Final = Network("8330100", "330100", "0571")
 TWO: Final = Network("8330200", "330200", "0574")
 OLD: Final = Network("8330300", "330300", "0577")
 """The network that still lives on 97."""
+FOUR: Final = Network("8330400", "330400", "0573")
+"""Also on 97, its data services on a second one; a local CRM stays for now."""
+FIVE: Final = Network("8330500", "330500", "0572")
+"""The province's provisioning over resource management and field work of its own."""
 
-FTTH: Final = Product("FTTH", "FTTH-300M", (("SPEED", "300M"),))
-VOICE: Final = Product("VOICE", "VOICE-STD")
+FTTH: Final = Product("FTTH", "FTTH-300M", (("SPEED", "300M"),), family="BROADBAND")
+VOICE: Final = Product("VOICE", "VOICE-STD", family="VOICE")
+ADSL: Final = Product("ADSL", "ADSL-4M", (("SPEED", "4M"),), family="BROADBAND")
+PHS: Final = Product("PHS", "PHS-STD", family="PHS")
 RINGTONE: Final = Product("VAS-RINGTONE", "RINGTONE-MONTHLY", (("TONE", "春江花月夜"),), "SUBSCRIBE", placed=False)
 
 Needs = dict[str, dict[str, int]]
-"""Peer -> step -> how often it has to happen, no more and no less."""
+"""Function (or a peer's own code) -> step -> how often it has to happen, no more and no less."""
 
 NOTHING: Final[Needs] = {}
 FIBRE: Final[Needs] = {
@@ -36,7 +42,19 @@ LINE: Final[Needs] = {
     "BILL": {"sync": 1},
 }
 SUBSCRIPTION: Final[Needs] = {"VAS": {"subscribe": 1}, "BILL": {"sync": 1}}
-COMBINED: Final[Needs] = {"97": {"provision": 1}, "BILL": {"sync": 1}}
+COPPER: Final[Needs] = {
+    "SPS": {"provision": 1},
+    "RM": {"allot": 1, "occupy": 1},
+    "WFM": {"dispatch": 1},
+    "NMS": {"activate": 1},
+    "BILL": {"sync": 1},
+}
+NUMBER: Final[Needs] = {
+    "SPS": {"provision": 1},
+    "RM": {"reserve": 1, "allot": 1, "occupy": 1},
+    "NMS": {"activate": 1},
+    "BILL": {"sync": 1},
+}
 
 
 @dataclass(frozen=True)
@@ -95,7 +113,10 @@ def _customer(order: Order) -> str:
 SCENARIOS: Final = (
     Scenario("ftth-install", "soap", ONE, "completed", plays.install, FIBRE),
     Scenario("voice-number-choice", "soap", TWO, "completed", plays.choose_and_install, LINE, VOICE, True),
-    Scenario("voice-97", "tmf622", OLD, "completed", plays.install, COMBINED, VOICE, True),
+    Scenario("voice-97", "tmf622", OLD, "completed", plays.install, NUMBER, VOICE, True),
+    Scenario("adsl-data-97", "tmf622", FOUR, "completed", plays.install, COPPER, ADSL),
+    Scenario("phs-97", "soap", FOUR, "completed", plays.install, NUMBER, PHS, True),
+    Scenario("adsl-local-systems", "http-exchange", FIVE, "completed", plays.install, COPPER, ADSL),
     Scenario("rm-refusal", "soap", TWO, "failed", plays.install, NOTHING, VOICE, True,
              (Mishap("RM", "reserve", "refuse", _number, {"code": "1001"}, times=-1),)),
     Scenario("duplicate-submit", "soap", TWO, "completed", plays.install_twice, FIBRE),

@@ -19,10 +19,16 @@ def settled(received: Received, by: Subscription) -> Received:
         raise _no(by, f"may not call {operation.name}", f"it may call {', '.join(sorted(by.operations))}")
     if received.claims and not by.speaks_for(message.source):
         raise _no(by, "names another system as the source", f"name {by.system}")
-    if received.claims or message.source == by.system:
+    return spoken(received, by.system)
+
+
+def spoken(received: Received, system: str) -> Received:
+    """The message as ``system``'s own where it names no source itself."""
+    message = received.message
+    if received.claims or message.source == system:
         return received
-    reply_to = by.system if message.reply_to == message.source else message.reply_to
-    return replace(received, message=replace(message, source=by.system, reply_to=reply_to))
+    reply_to = system if message.reply_to == message.source else message.reply_to
+    return replace(received, message=replace(message, source=system, reply_to=reply_to))
 
 
 def check_area(area: str, by: Subscription | None) -> None:

@@ -12,5 +12,11 @@ PEERS: Mapping[str, str] = {
     "BILL": "mocks.peers.bill:Bill",
     "97": "mocks.peers.n97:N97",
     "VAS": "mocks.peers.vas:Vas",
+    # further instances: the same behaviour, each with its own port, state and queues
+    "97-DATA": "mocks.peers.n97:N97",
+    "BILL-DATA": "mocks.peers.bill:Bill",
+    "BILL-PHS": "mocks.peers.bill:Bill",
+    "RM-LOCAL": "mocks.peers.rm:Rm",
+    "WFM-LOCAL": "mocks.peers.wfm:Wfm",
 }
 """Instance code -> class, resolved by name so that only what runs is imported."""

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Mapping
 
 from mocks import table97
+from mocks.areas import DIALLING
 from mocks.outbox import After, Job
 from mocks.peer import Act, Peer, Refused, Setting
 from mocks.rules import Rule
@@ -37,8 +38,8 @@ class N97(Peer):
     title = "legacy all-in-one"
     defaults = {"step_seconds": "0.02"}
 
-    def __init__(self, setting: Setting) -> None:
-        super().__init__(setting)
+    def __init__(self, setting: Setting, code: str = "") -> None:
+        super().__init__(setting, code)
         table97.make_tables(self.store)
         self.watcher = table97.Watcher(self.store, self.take)
 
@@ -70,6 +71,9 @@ class N97(Peer):
         rows = tx.things("kind = 'gongdan' ORDER BY id")
         shown = ("state", "area", "owner", "DHHM", "SBBM", "XLBM")
         return {"orders": {row["id"]: {name: row.get(name) for name in shown} for row in rows}}
+
+    def place(self) -> dict[str, str]:
+        return {"table": f"sqlite:///{self.store.path}"}
 
     def start(self) -> None:
         super().start()
@@ -150,7 +154,11 @@ class N97(Peer):
     def _built(self, tx: Tx, order: Body) -> Body:
         """Number and line as built: the number wished for, or one that depends on the user only."""
         spot = zlib.crc32(f"{self.setting.seed}/{order['owner']}".encode()) % 1_000_000
-        built = {"DHHM": order.get("DHHM") or f"0577-82{spot:06d}", "XLBM": f"{order['area'][1:]}-97-L{spot:06d}"}
+        dial = DIALLING.get(order["area"], "0577")
+        built = {
+            "DHHM": order.get("DHHM") or f"{dial}-82{spot:06d}",
+            "XLBM": f"{order['area'][1:]}-97-L{spot:06d}",
+        }
         if order["YWLX"] == "KD":
             built["SBBM"] = f"{order['area'][1:]}-97-P{spot:06d}"
         kept = data_of(order) | built

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from interfaces.clock import SECOND
+from mocks.areas import DIALLING
 from mocks.peer import Act, Peer, Refused
 from mocks.peers import rm_pool as pool
 from mocks.peers.rm_soap import RES_STATUS, RES_TYPE, SERVICE
@@ -17,7 +18,12 @@ from mocks.store import Body, Tx
 from mocks.times import compact, moment
 
 KINDS: Mapping[str, str] = {code: kind for kind, code in RES_TYPE.items()}
-NEEDS: Mapping[str, tuple[str, ...]] = {"FTTH": ("port",), "VOICE": ("line",), "ADSL": ("port", "line")}
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "FTTH": ("port",),
+    "VOICE": ("line",),
+    "ADSL": ("port", "line"),
+    "PHS": ("number",),
+}
 """What an allotment takes when it does not say."""
 
 
@@ -100,7 +106,7 @@ class Rm(Peer):
         count = int(request.get("maxCount") or 10)
         like = str(request.get("numPattern") or "").replace("*", "%").replace("?", "_")
         rows = pool.free(tx, kind, request["lanId"], like, count) if kind else []
-        known = request["lanId"] in pool.AREAS
+        known = request["lanId"] in DIALLING
         there = known if request["qryType"] == "2" else bool(rows)
         reply = {"requestNo": request.get("requestNo"), "resultCode": "0", "availFlag": "1" if there else "0"}
         return reply | {"resInfo": [show(row) for row in rows]}

@@ -6,11 +6,9 @@ import zlib
 from collections.abc import Mapping
 
 from interfaces.clock import DAY
+from mocks.areas import DIALLING
 from mocks.peer import Refused
 from mocks.store import Body, Tx, dumps
-
-AREAS: Mapping[str, str] = {"8330100": "0571", "8330200": "0574", "8330300": "0577"}
-"""Local network -> its dialling code."""
 
 KINDS: Mapping[str, str] = {
     "number": "{code}-81{n:06d}",
@@ -47,7 +45,7 @@ COOLING = 90 * DAY
 
 def fill(tx: Tx, size: int) -> None:
     """``size`` free numbers, ports and lines in every area."""
-    for area, code in AREAS.items():
+    for area, code in DIALLING.items():
         for kind, form in KINDS.items():
             rows = [
                 (kind, form.format(code=code, area=area[1:], n=n, olt=n // 256), area, dumps(_extra(kind, n)))
@@ -64,7 +62,7 @@ def pick(tx: Tx, kind: str, area: str, spot: str) -> str:
     """A free one: the first at or after a place in the pool that depends on ``spot``; Refused(1001) when none."""
     ends = tx.run("SELECT count(*) AS n FROM thing WHERE kind = ? AND area = ?", kind, area).fetchone()
     start = zlib.crc32(spot.encode()) % max(1, ends["n"])
-    first = KINDS[kind].format(code=AREAS.get(area, ""), area=area[1:], n=start, olt=start // 256)
+    first = KINDS[kind].format(code=DIALLING.get(area, ""), area=area[1:], n=start, olt=start // 256)
     sql = "SELECT id FROM thing WHERE kind = ? AND area = ? AND state = 'free' AND id >= ? ORDER BY id LIMIT 1"
     found = tx.run(sql, kind, area, first).fetchone() or tx.run(sql, kind, area, "").fetchone()
     if found is None:

@@ -26,8 +26,8 @@ class Sps(Peer):
     services = (SERVED, RESULTS)
     defaults = {"hub_url": "", "hub_key": "", "step_seconds": "0"}
 
-    def __init__(self, setting: Setting) -> None:
-        super().__init__(setting)
+    def __init__(self, setting: Setting, code: str = "") -> None:
+        super().__init__(setting, code)
         self.caller = Caller(self._hub, self._key)
 
     def _hub(self) -> str:

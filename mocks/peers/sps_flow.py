@@ -15,9 +15,13 @@ FINAL = frozenset({DONE, RETURNED, FAILED, CANCELLED, "10N"})
 
 STEPS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("01", "FTTH"): ("allot", "dispatch", "activate", "occupy"),
+    ("01", "ADSL"): ("allot", "dispatch", "activate", "occupy"),
     ("01", "VOICE"): ("allot", "activate", "occupy"),
+    ("01", "PHS"): ("allot", "activate", "occupy"),
     ("02", "FTTH"): ("preRelease", "deactivate", "release"),
+    ("02", "ADSL"): ("preRelease", "deactivate", "release"),
     ("02", "VOICE"): ("preRelease", "deactivate", "release"),
+    ("02", "PHS"): ("preRelease", "deactivate", "release"),
 }
 """(work type, product) -> steps in order. Every other work type changes something in the network only."""
 

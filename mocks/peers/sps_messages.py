@@ -8,7 +8,12 @@ from interfaces.ids import new_id
 from mocks.peers.sps_flow import DONE, WIRE
 from mocks.store import Body
 
-WANTS: Mapping[str, tuple[str, ...]] = {"FTTH": ("PORT",), "VOICE": ("NBR", "LINE"), "ADSL": ("LINE", "PORT")}
+WANTS: Mapping[str, tuple[str, ...]] = {
+    "FTTH": ("PORT",),
+    "VOICE": ("NBR", "LINE"),
+    "ADSL": ("LINE", "PORT"),
+    "PHS": ("NBR",),
+}
 """What an allotment asks for, by product."""
 
 RECOVERED = ("PORT", "LINE")

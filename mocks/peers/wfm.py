@@ -111,4 +111,4 @@ class Wfm(QueuePeer):
     def _tell(self, tx: Tx, number: str, area: str, result: Body, copies: int = 1, seconds: float = 0.0) -> None:
         body = {"woNo": number, "wfmNo": f"W{number}", "lanId": area, "evtTime": spaced(tx.now), **result}
         for _ in range(copies):
-            self.send(tx, number, RESULTS, body, number, seconds)
+            self.send(tx, number, self.prefix + RESULTS, body, number, seconds)

@@ -26,6 +26,7 @@ from mocks.peers import PEERS
 from tests.channels.parts import free_port
 
 
+
 def check(folder: Path, *arguments: str) -> Result:
     return CliRunner().invoke(cli, ["check", "--data", str(folder), *arguments])
 
@@ -37,7 +38,7 @@ def configured(folder: Path, port: int = 0, **more: str) -> Path:
         *(f"{name} = {value if value[:1] == '{' else repr(value)}" for name, value in more.items()),
     ]
     for code in PEERS:
-        lines += [f"[peers.{code}]", 'url = "http://127.0.0.1:9"']
+        lines += [f'[peers."{code}"]', 'url = "http://127.0.0.1:9"']
     (folder / "mboss.toml").write_text("\n".join(lines), encoding="utf-8")
     return folder
 
@@ -53,6 +54,7 @@ def test_a_peer_without_an_address_is_named_with_what_calls_it(tmp_path: Path) -
     said = check(tmp_path)
     assert said.exit_code == 1
     assert "RM has no address, but rm-resource calls it" in said.stdout
+    assert "RM-LOCAL has no address, but rm-resource calls it" in said.stdout  # an instance is a peer of its own
 
 
 def test_a_taken_port_is_said(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,11 @@ from interfaces.wire import WireMessage
 from tests.crm_core.orders import CHOSEN, CUSTOMER, FTTH, NEW_NETWORK, OLD_NETWORK, item, order
 
 SPEC = InterfaceSpec("crm-core", "1.0.0", "CRM", {}, "", "", "outbound", Transport("local", "local"), {})
+
+
+def at(network: dict[str, frozenset[str]]) -> Callable[[str, str], frozenset[str] | None]:
+    """What systems can do in a network where every product family is served alike."""
+    return lambda function, family: network.get(function)
 
 
 CHANGE = {"externalId": "t1", "orderId": "ord_1", "area": "8330100", "action": "create"}
@@ -50,7 +55,7 @@ def message(*items: dict[str, Any], source: str = "PORTAL", **parts: Any) -> Mes
 
 
 def test_the_tasks_of_a_plan_reach_the_inventory(channel: CrmChannel) -> None:
-    plan = build(None).plan(message(FTTH), NEW_NETWORK.get)
+    plan = build(None).plan(message(FTTH), at(NEW_NETWORK))
     create, activate = plan.tasks[0], plan.tasks[2]
     added = {"area": "8330100", "orderId": "ord_1"}
 
@@ -107,17 +112,17 @@ def test_a_peer_may_start_without_customers() -> None:
 def test_the_planner_plans_what_it_may() -> None:
     planner = build(None)
 
-    assert [t.function for t in planner.plan(message(CHOSEN), NEW_NETWORK.get).tasks] == [
+    assert [t.function for t in planner.plan(message(CHOSEN), at(NEW_NETWORK)).tasks] == [
         *("CRM", "RM", "SPS", "CRM", "BILL")
     ]
-    assert [t.function for t in planner.plan(message(CHOSEN), OLD_NETWORK.get).tasks] == [
+    assert [t.function for t in planner.plan(message(CHOSEN), at(OLD_NETWORK)).tasks] == [
         *("CRM", "SPS", "CRM", "BILL")
     ]
 
 
 def test_the_planner_refuses_with_every_fault() -> None:
     with pytest.raises(Failure) as caught:
-        build(None).plan(message(item("NONE"), relatedParty=[]), NEW_NETWORK.get)
+        build(None).plan(message(item("NONE"), relatedParty=[]), at(NEW_NETWORK))
 
     assert caught.value.code == "rejected"
     assert [fault["path"] for fault in caught.value.errors] == [
@@ -129,10 +134,21 @@ def test_the_planner_refuses_with_every_fault() -> None:
 
 def test_the_same_order_of_the_same_source_always_gets_the_same_instance() -> None:
     planner = build(None)
-    first = planner.plan(message(FTTH), NEW_NETWORK.get).product_instance
+    first = planner.plan(message(FTTH), at(NEW_NETWORK)).product_instance
 
-    assert planner.plan(message(FTTH), NEW_NETWORK.get).product_instance == first
-    assert planner.plan(message(FTTH, source="TMF"), NEW_NETWORK.get).product_instance != first
-    assert planner.plan(message(FTTH, externalId="other"), NEW_NETWORK.get).product_instance != first
+    assert planner.plan(message(FTTH), at(NEW_NETWORK)).product_instance == first
+    assert planner.plan(message(FTTH, source="TMF"), at(NEW_NETWORK)).product_instance != first
+    assert planner.plan(message(FTTH, externalId="other"), at(NEW_NETWORK)).product_instance != first
     assert len(first) == 18
     assert first.startswith("PI")
+
+
+def test_what_a_system_can_do_is_asked_for_the_product_family_that_the_order_will_be_bound_by() -> None:
+    """Data may be provisioned by another system than voice: fibre is refused only where that one has none."""
+
+    def fibre_pilot(function: str, family: str) -> frozenset[str] | None:
+        return (NEW_NETWORK if family == "BROADBAND" else OLD_NETWORK).get(function)
+
+    planner = build(None)
+    assert planner.plan(message(FTTH), fibre_pilot).product_family == "BROADBAND"
+    assert "RM" not in {task.function for task in planner.plan(message(CHOSEN), fibre_pilot).tasks}

@@ -35,8 +35,8 @@ def test_fibre_is_not_served_where_97_serves() -> None:
     ]
 
 
-def test_copper_is_not_served_where_the_new_systems_serve() -> None:
-    assert faults(order(ADSL)) == [("productOffering.id", "ADSL is not served in area 8330100")]
+def test_copper_goes_on_where_the_new_systems_serve() -> None:
+    assert faults(order(ADSL)) == []
 
 
 def test_an_offering_is_refused_where_no_system_serves_one_of_its_tasks() -> None:

@@ -48,15 +48,16 @@ def test_what_a_process_said_last_is_in_the_failure(modules: Path) -> None:
 
 def test_the_configuration_joins_hub_and_peers(tmp_path: Path) -> None:
     told = {
-        "peers": {"RM": "http://127.0.0.1:5", "97": "http://127.0.0.1:6"},
+        "peers": {"RM": "http://127.0.0.1:5", "97": "http://127.0.0.1:6", "BILL-PHS": "http://127.0.0.1:7"},
         "amqp": f"amqp+file://{tmp_path}/amqp.db",
-        "table97": f"sqlite:///{tmp_path}/97.db",
+        "places": {"97": {"table": f"sqlite:///{tmp_path}/97.db"}, "BILL-PHS": {"queues": "bill-phs."}},
     }
     processes.write_config(tmp_path, 8123, told)
     config = load(tmp_path)
     assert config.port == 8123
     assert config.peer("RM", "soap", "rm-resource").address == "http://127.0.0.1:5/rm-resource"
-    assert config.peer("97", "table").address == told["table97"]
+    assert config.peer("97", "table").address == f"sqlite:///{tmp_path}/97.db"
+    assert config.peer("BILL-PHS", "amqp").options["queues"] == "bill-phs."
     assert config.amqp == told["amqp"]
 
 

@@ -6,8 +6,9 @@ import json
 
 from hub.demo import day
 from hub.demo.final_state import digest_of, final_state
-from hub.demo.result import Result, Run, compare, needed
+from hub.demo.result import Result, Run, compare, needed, needs_of
 from hub.demo.scenarios import SCENARIOS, Scenario
+from hub.topology import bundled
 
 
 def run_of(scenario: Scenario, reached: str) -> Run:
@@ -42,7 +43,13 @@ def test_an_effect_too_many_spoils_the_day_even_if_all_orders_ended_well() -> No
 
 def test_what_the_orders_need_adds_up() -> None:
     twice = [SCENARIOS[0], SCENARIOS[0]]
-    assert needed([run_of(scenario, "") for scenario in twice])["RM"] == {"allot": 2, "occupy": 2}
+    wanted = needed([run_of(scenario, "") for scenario in twice], bundled("first-day"))
+    assert wanted["RM"] == {"allot": 2, "occupy": 2}
+
+
+def test_what_is_needed_of_a_function_is_needed_of_the_system_that_serves_it_there() -> None:
+    data = next(scenario for scenario in SCENARIOS if scenario.name == "adsl-data-97")
+    assert needs_of(data, bundled("first-day")) == {"97-DATA": {"provision": 1}, "BILL-DATA": {"sync": 1}}
 
 
 def test_peers_are_compared_step_by_step() -> None:
@@ -73,9 +80,9 @@ def test_every_order_of_the_day_has_people_numbers_and_addresses_of_its_own() ->
 def test_scenarios_have_names_of_their_own_and_cover_all_channels() -> None:
     assert len({scenario.name for scenario in SCENARIOS}) == len(SCENARIOS)
     assert {s.channel for s in SCENARIOS} == {"soap", "tmf622", "http-exchange", "soap-exchange"}
-    assert len({s.network.area for s in SCENARIOS}) == 3
+    assert len({s.network.area for s in SCENARIOS}) == 5
 
 
 def test_the_final_state_is_the_same_for_the_same_outcome() -> None:
     assert digest_of({"a": [1], "b": 2}) == digest_of({"b": 2, "a": [1]})
-    assert final_state({}, {}) == {}
+    assert final_state({}, []) == {}

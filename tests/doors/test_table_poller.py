@@ -132,8 +132,27 @@ def test_a_database_that_is_not_there_yet_is_waited_for(hub: Any, consumer: Cons
 def test_every_fetched_interface_with_a_known_peer_gets_a_consumer(hub: Any, tmp_path: Path) -> None:
     from interfaces.channel import Peer
 
+    hub.config.peers = {}
     hub.config.peer = lambda code, kind, interface="": Peer(code, f"sqlite:///{tmp_path}/97.db")
     (make,) = wanted(hub).values()
     assert make().source.endpoint == "table:97"
     hub.config.peer = lambda code, kind, interface="": Peer(code, "")
     assert wanted(hub) == {}
+
+
+def test_each_instance_of_a_system_is_read_as_itself(hub: Any, tmp_path: Path) -> None:
+    from interfaces.channel import Peer
+
+    hub.config.peers = {"97-DATA": ..., "97": ..., "SPS": ..., "97-PILOT": ...}
+    places = {"97": "97", "97-DATA": "data", "97-PILOT": "97"}  # the pilot has no tables of its own: nothing to read
+    hub.config.peer = lambda code, kind, interface="": Peer(code, f"sqlite:///{tmp_path}/{places.get(code, '')}.db")
+    consumers = [make() for make in wanted(hub).values()]
+    assert [consumer.source.endpoint for consumer in consumers] == ["table:97", "table:97-DATA"]
+    db = sqlite3.connect(tmp_path / "data.db", isolation_level=None)
+    db.execute(TABLE)
+    write(db, 1, b"x")
+    consumers[1].start()
+    eventually(lambda: hub.intake.submitted)
+    consumers[1].stop()
+    assert hub.intake.submitted[0].received.message.source == "97-DATA"
+    db.close()

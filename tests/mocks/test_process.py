@@ -26,7 +26,7 @@ def test_the_process_tells_where_everybody_is_and_ends_on_sigterm(tmp_path: Path
         told = json.loads(ports.read_text("utf-8"))
         assert told["pid"] == process.pid
         assert told["amqp"] == f"amqp+file://{tmp_path}/amqp.db"
-        assert told["table97"] == f"sqlite:///{tmp_path}/97.db"
+        assert told["places"] == {"97": {"table": f"sqlite:///{tmp_path}/97.db"}}
         for url in told["peers"].values():
             assert httpx.get(f"{url}/__mock__/verify").json()["ok"]
     finally:

@@ -1,4 +1,4 @@
-"""The first day's topology: two networks on the new systems, one on 97."""
+"""The first day's topology: two networks on the new systems, two on 97, one with systems of its own."""
 
 from importlib.resources import files
 
@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from hub.topology import bundled as profile
+from hub.topology import speaks_as
 from tests.systems.bundle import bundled
 
 FIRST_DAY = profile("first-day")
@@ -27,9 +28,23 @@ def test_the_old_network_is_provisioned_by_one_combined_system():
     assert FIRST_DAY.bind("BILL", ON_97).system == "BILL"
 
 
+def test_the_fourth_network_has_its_data_in_a_second_97_and_the_fifth_its_own_resources_and_field_work():
+    assert FIRST_DAY.bind("SPS", "8330400", "VOICE").system == "97"
+    assert FIRST_DAY.bind("SPS", "8330400", "BROADBAND").system == "97-DATA"
+    assert [FIRST_DAY.bind(f, "8330500").system for f in ("SPS", "RM", "WFM")] == ["SPS", "RM-LOCAL", "WFM-LOCAL"]
+
+
+@pytest.mark.parametrize(("family", "old", "new"), [
+    ("VOICE", "BILL", "BILL"), ("BROADBAND", "BILL-DATA", "BILL"), ("PHS", "BILL-PHS", "BILL"),
+])  # fmt: skip
+def test_billing_is_chosen_by_product_family_where_it_was_never_joined(family, old, new):
+    assert {FIRST_DAY.bind("BILL", area, family).system for area in ("8330300", "8330400", "8330500")} == {old}
+    assert {FIRST_DAY.bind("BILL", area, family).system for area in NEW} == {new}
+
+
 def test_a_binding_names_interfaces_of_its_own_system():
     for binding in FIRST_DAY.bindings:
-        assert {bundled()[name].system for name in binding.interfaces} == {binding.system}
+        assert all(speaks_as(binding.system, bundled()[name].system) for name in binding.interfaces)
 
 
 @pytest.mark.parametrize("caller", ["CRM", "CHAN", "PORTAL", "CRM-GROUP"])
@@ -47,7 +62,7 @@ def test_provisioning_and_network_activation_may_reach_it(caller):
 
 def test_every_area_can_be_told_by_its_addresses_and_its_numbers():
     for column in ("adminCode", "areaCode"):
-        assert len({area[column] for area in FIRST_DAY.areas}) == 3
+        assert len({area[column] for area in FIRST_DAY.areas}) == 5
 
 
 def test_system_ids_of_contract_root_have_ten_digits_and_a_system():
