@@ -26,7 +26,6 @@ from mocks.peers import PEERS
 from tests.channels.parts import free_port
 
 
-
 def check(folder: Path, *arguments: str) -> Result:
     return CliRunner().invoke(cli, ["check", "--data", str(folder), *arguments])
 

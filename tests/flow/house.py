@@ -25,6 +25,8 @@ from mocks.peers import PEERS
 LIMIT = 60.0
 """Seconds after which a test gives up waiting; guards against hangs, measures nothing."""
 LOOK_AGAIN = 0.05
+COMBINED = {"97": {"provision": 1}, "BILL": {"sync": 1}}
+"""What an install needs of peers where 97 does everything but billing."""
 OTHERS = tuple(code for code in PEERS if code != "RM")
 
 T = TypeVar("T")

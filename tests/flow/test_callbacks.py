@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hub.demo.scenarios import COMBINED, FIBRE, OLD, VOICE
-from tests.flow.house import House
+from hub.demo.scenarios import FIBRE, OLD, VOICE
+from tests.flow.house import COMBINED, House
 
 MISHAPS = {
     "provisioning tells twice": ("SPS", "provision", "duplicate_callback"),

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from hub.demo import channels
-from hub.demo.scenarios import COMBINED, FIBRE, LINE, OLD, ONE, TWO, VOICE
-from tests.flow.house import House
+from hub.demo.scenarios import FIBRE, LINE, OLD, ONE, TWO, VOICE
+from tests.flow.house import COMBINED, House
 
 PRODUCT_ORDER = "/tmf-api/productOrderingManagement/v4/productOrder"
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from hub.demo.scenarios import COMBINED, FIBRE, LINE, OLD, TWO, VOICE
-from tests.flow.house import House, until
+from hub.demo.scenarios import FIBRE, LINE, OLD, TWO, VOICE
+from tests.flow.house import COMBINED, House, until
 
 
 @pytest.fixture
