@@ -35,12 +35,13 @@ DO: Mapping[str, str] = {
     # callbacks
     "duplicate_callback": "sends its final callback twice",
     "callback_before_ack": "acknowledges only when its final callback has been taken",
+    "late_callback": "is done late, and says so then (args: seconds)",
     "no_callback": "does it and keeps silent about it",
 }
 """Every ``do`` and what it means."""
 
 NOT_DONE = frozenset({"timeout_not_done", "http_503", "http_500", "fault"})
-ON_THE_WIRE = frozenset(DO) - {"refuse", "return", "duplicate_callback", "no_callback"}
+ON_THE_WIRE = frozenset(DO) - {"refuse", "return", "duplicate_callback", "late_callback", "no_callback"}
 """Those that mocks/shell.py carries out on the answer."""
 
 
@@ -76,7 +77,7 @@ class Rule:
 
     def delay(self, usual: str | float) -> float:
         """Seconds until it goes out."""
-        return float(self.args.get("seconds", 1.0)) if self.do == "slow" else float(usual)
+        return float(self.args.get("seconds", 1.0)) if self.do in ("slow", "late_callback") else float(usual)
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,10 @@ class Hubs:
         said = headers | keys.proof(self._keys, "POST", path)
         return self.persist(lambda url: self._client.build_request("POST", url + path, content=body(), headers=said))
 
+    def outside(self, code: str) -> str:
+        """Address of a mock peer, "" when it does not run."""
+        return str(runfile.read(self._data).get("mocks", {}).get("peers", {}).get(code, ""))
+
     def persist(self, request: Callable[[str], httpx.Request]) -> httpx.Response:
         """Send to a living hub, and again to the next one as long as nobody answers."""
         deadline = Deadline.after(PATIENCE)

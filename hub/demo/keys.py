@@ -25,7 +25,14 @@ FILE: Final = "keys.json"
 USER: Final = "demo"
 SIGN: Final = "123"
 """The constant that the day's ContractRoot senders agreed on (hub/demo/wire.py)."""
-KEYED: Final = {"CHAN": "order-intake", "TMF": "tmf622-order", "SPS": "sps-orders"}
+KEYED: Final = {
+    "CHAN": "order-intake",
+    "TMF": "tmf622-order",
+    "SPS": "sps-orders",
+    "FAULT": "fault-result",
+    "CC": "cc-service",
+    "KA": "ka-order",
+}
 SIGNED: Final = {"PORTAL": "contractroot-order", "GROUP": "contractroot-query"}
 DOORS: Final = {"/soap/order-intake": "CHAN", "/tmf-api/productOrderingManagement/v4/productOrder": "TMF"}
 """Where the driver speaks as an outside system; elsewhere it is the user, or signs in the message itself."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from hub.demo import plays
+from hub.demo import desks, plays
 from hub.demo.orders import Network, Order, Product, make_order
 
 ONE: Final = Network("8330100", "330100", "0571")
@@ -19,6 +19,7 @@ FIVE: Final = Network("8330500", "330500", "0572")
 """The province's provisioning over resource management and field work of its own."""
 
 FTTH: Final = Product("FTTH", "FTTH-300M", (("SPEED", "300M"),), family="BROADBAND")
+GIGABIT: Final = Product("FTTH", "FTTH-1000M", (("SPEED", "1000M"),), family="BROADBAND")
 VOICE: Final = Product("VOICE", "VOICE-STD", family="VOICE")
 ADSL: Final = Product("ADSL", "ADSL-4M", (("SPEED", "4M"),), family="BROADBAND")
 PHS: Final = Product("PHS", "PHS-STD", family="PHS")
@@ -55,6 +56,9 @@ NUMBER: Final[Needs] = {
     "NMS": {"activate": 1},
     "BILL": {"sync": 1},
 }
+TICKET: Final[Needs] = {"FAULT": {"create": 1}, "CC": {"complain": 1, "told": 1}}
+URGED: Final[Needs] = {"FAULT": {"create": 1, "urge": 1}, "CC": {"complain": 1, "urge": 1, "told": 2}}
+DESK: Final = {"order": 1, "told": 1}
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,14 @@ SCENARIOS: Final = (
              (Mishap("VAS", "subscribe", "refuse", _number, {"code": "5002"}, times=-1),)),
     Scenario("vas-does-it-and-is-cut-off", "soap", TWO, "completed", plays.install, SUBSCRIPTION, RINGTONE, True,
              (Mishap("VAS", "subscribe", "timeout_but_done", _number, {"seconds": 0.2}),)),
+    Scenario("cc-asks-who-calls", "soap", ONE, "answered", desks.ask_by_phone, NOTHING),
+    Scenario("cc-orders-twice", "soap", ONE, "completed", desks.install_by_phone, FIBRE | {"CC": DESK}),
+    Scenario("ka-one-stop", "soap", TWO, "completed", desks.install_for_company, FIBRE | {"KA": DESK}, GIGABIT),
+    Scenario("cc-complains", "soap", OLD, "completed", desks.complain, TICKET, VOICE, True),
+    Scenario("fault-late-and-urged", "soap", ONE, "completed", desks.complain_and_urge, URGED, VOICE, True,
+             (Mishap("FAULT", "create", "late_callback", _number, {"seconds": 300}),)),
+    Scenario("fault-nobody-home", "soap", TWO, "failed", desks.complain, TICKET, VOICE, True,
+             (Mishap("FAULT", "create", "return", _number, {"class": "customer"}),)),
     Scenario("crm-to-nms-refused", "soap", ONE, "rejected", plays.bypass_provisioning, NOTHING),
 )
 # fmt: on

@@ -12,6 +12,9 @@ PEERS: Mapping[str, str] = {
     "BILL": "mocks.peers.bill:Bill",
     "97": "mocks.peers.n97:N97",
     "VAS": "mocks.peers.vas:Vas",
+    "FAULT": "mocks.peers.fault:FaultDesk",
+    "CC": "mocks.peers.cc:CallCentre",
+    "KA": "mocks.peers.ka:KeyAccounts",
     # further instances: the same behaviour, each with its own port, state and queues
     "97-DATA": "mocks.peers.n97:N97",
     "BILL-DATA": "mocks.peers.bill:Bill",

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from interfaces.ids import new_id
-from mocks.caller import Caller, HubRefused
-from mocks.outbox import After, Again, Job
-from mocks.peer import Act, Peer, Refused, Setting
+from mocks.caller import HubRefused
+from mocks.calling_peer import CallingPeer
+from mocks.outbox import After, Job
+from mocks.peer import Act, Refused
 from mocks.peers import sps_flow as flows
 from mocks.peers import sps_messages as messages
 from mocks.peers.sps_soap import HUB, RESULTS, SERVED
@@ -20,30 +21,11 @@ from mocks.store import Body, Tx, data_of
 from mocks.times import compact
 
 
-class Sps(Peer):
+class Sps(CallingPeer):
     code = "SPS"
     title = "service provisioning"
     services = (SERVED, RESULTS)
-    defaults = {"hub_url": "", "hub_key": "", "step_seconds": "0"}
-
-    def __init__(self, setting: Setting, code: str = "") -> None:
-        super().__init__(setting, code)
-        self.caller = Caller(self._hub, self._key)
-
-    def _hub(self) -> str:
-        with self.store.look() as tx:
-            url = " ".join(u.rstrip("/") for u in tx.setting("hub_url").split())
-        if not url:
-            raise Again("the hub's address is not configured yet")
-        return url
-
-    def _key(self) -> str:
-        with self.store.look() as tx:
-            return tx.setting("hub_key")
-
-    def stop(self) -> None:
-        super().stop()
-        self.caller.close()
+    defaults = {**CallingPeer.defaults, "step_seconds": "0"}
 
     def make_acts(self) -> Mapping[str, Act]:
         return {

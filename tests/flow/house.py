@@ -51,6 +51,7 @@ class House:
         told = [await_ports(self.data / f"{n}.json", p, self.data / f"{n}.log") for n, p in (others, ("rm", self.rm))]
         urls = told[0]["peers"] | told[1]["peers"]
         write_config(data, self._port.getsockname()[1], told[0] | {"peers": urls})
+        runfile.change(data, lambda run: run.update(mocks={"pid": others[1].pid, "peers": urls}))
         self.peers, self._urls = Peers(urls), urls
         self.hubs = Hubs(data)
         self.hub = self.start_hub()

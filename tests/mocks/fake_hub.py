@@ -1,4 +1,4 @@
-"""A hub of forty lines: takes SPS's orders, answers as told, keeps callbacks."""
+"""A hub of forty lines: takes peers' orders, answers as told, keeps callbacks."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from mocks.shell import ENVELOPE, Receive, Scope, Send, soap_fault
 from mocks.store import Body
 
 DONE: Body = {"orderState": "10C"}
+NUMBERS = ("soNbr", "orderNbr", "reqNo", "orderNo")
+"""What peers call the number of an order of theirs."""
 
 
 class FakeHub:
@@ -47,14 +49,15 @@ class FakeHub:
             return
         request = etree.fromstring(body).find(f"{ENVELOPE}Body")[0]  # type: ignore[index]
         name, fields = etree.QName(request).localname, tree(request)
-        if name == "serviceOrderNotify":
+        callback, number = name.endswith("Notify"), {key: fields[key] for key in NUMBERS if key in fields}
+        if callback:
             self.callbacks.append(fields)
-            reply = {"soNbr": fields["soNbr"], "resultCode": "0", "recvFlag": "R"}
+            reply = {**number, "resultCode": "0", "recvFlag": "R"}
         else:
             self.orders.append(fields)
-            reply = {"orderNbr": fields["orderNbr"], **self.ack}
+            reply = {**number, **self.ack}
         await _answer(send, 200, _reply(name, reply))
-        if name != "serviceOrderNotify" and self.ack["resultCode"] == "0":
+        if not callback and "operType" in fields and self.ack["resultCode"] == "0":
             script = self.answers.get(fields["operType"], [DONE])
             result = script.pop(0) if len(script) > 1 else script[0]
             if result:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import zeep
 from lxml import etree
 
 from mocks.caller import envelope
-from mocks.peers import bill_soap, nms, rm_soap, sps_soap
+from mocks.peers import bill_soap, cc_soap, fault_soap, ka_soap, nms, rm_soap, sps_soap
 from mocks.shell import ENVELOPE
 from mocks.spyne_side import FIELD, Service
 from mocks.store import Body
@@ -24,7 +24,14 @@ SERVED = {
     "NMS": [nms.SERVICE],
     "SPS": [sps_soap.SERVED, sps_soap.RESULTS],
     "BILL": [bill_soap.SERVICE],
+    "FAULT": [fault_soap.SERVED],
+    "CC": [cc_soap.SERVED],
+    "KA": [ka_soap.SERVED],
 }
+CALLED = {"SPS": sps_soap.HUB, "FAULT": fault_soap.HUB, "CC": cc_soap.HUB, "KA": ka_soap.HUB}
+SENT = [
+    pytest.param(code, service, op, id=f"{code}-{op}") for code, service in CALLED.items() for op in service.operations
+]
 PAIRS = [pytest.param(code, service, id=service.id) for code, found in SERVED.items() for service in found]
 
 
@@ -62,9 +69,9 @@ def operations(client: Any) -> Iterator[tuple[str, str]]:
             yield name, operation
 
 
-def full(service: Service, notation: str) -> Body:
+def full(service: Service, notation: str, fitting: Mapping[str, str]) -> Body:
     """Every field filled with text that all the agreed facets allow."""
-    return {m["name"]: value_of(service, m) for m in FIELD.finditer(notation)}
+    return {m["name"]: value_of(service, m, fitting) for m in FIELD.finditer(notation)}
 
 
 FITTING = {
@@ -80,22 +87,36 @@ FITTING = {
     "soState": "10C",
     "finishTime": "20261015093000",
     "eventTime": "20261015093000",
+    "ticketState": "20",
 }
 """Values where the agreed facets want more than any text; the rest is ``X1``."""
+DESKS = {
+    "apptSlot": "AM",
+    "apptDate": "2026-10-15",
+    "dueTime": "2026-10-15 09:30:00",
+    "urgency": "2",
+    "itemAction": "ADD",
+    "lineAction": "ADD",
+    "businessType": "INSTALL",
+    "codeType": "CUST",
+    "faultType": "OTHER",
+    "faultLevel": "MINOR",
+}
+"""The same for systems whose people sit at desks: they write dates and codes out."""
 OPERATIONS = {"resourceOrder": "ALT", "workOrder": "NEW", "activationOrder": "OPEN"}
 
 
-def value_of(service: Service, field: Any) -> Any:
+def value_of(service: Service, field: Any, fitting: Mapping[str, str]) -> Any:
     if field["type"]:
-        return [full(service, service.types[field["type"]])]
-    return FITTING.get(field["name"], "X1")
+        return [full(service, service.types[field["type"]], fitting)]
+    return fitting.get(field["name"], "X1")
 
 
-@pytest.mark.parametrize("operation", sps_soap.HUB.operations)
-def test_what_sps_sends_is_valid_under_the_hubs_contract(operation: str) -> None:
-    types = etree.parse(agreed("SPS", sps_soap.HUB)).find(f".//{XSD}schema")
+@pytest.mark.parametrize(("code", "service", "operation"), SENT)
+def test_what_a_peer_sends_is_valid_under_the_hubs_contract(code: str, service: Service, operation: str) -> None:
+    types = etree.parse(agreed(code, service)).find(f".//{XSD}schema")
     schema = etree.XMLSchema(etree.fromstring(etree.tostring(types)))
-    fields = full(sps_soap.HUB, sps_soap.HUB.operations[operation][0])
+    fields = full(service, service.operations[operation][0], FITTING | (DESKS if code in ("CC", "KA") else {}))
     fields |= {"operType": OPERATIONS.get(operation)} if operation in OPERATIONS else {}
-    root: Any = etree.fromstring(envelope(sps_soap.HUB, operation, fields))
+    root: Any = etree.fromstring(envelope(service, operation, fields))
     schema.assertValid(root.find(f"{ENVELOPE}Body")[0])

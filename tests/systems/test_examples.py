@@ -18,7 +18,14 @@ from tests.systems.bundle import bundled
 
 EXAMPLES = [(name, example["name"]) for name, spec in bundled().items() for example in spec.examples]
 INBOUND = [(name, example) for name, example in EXAMPLES if bundled()[name].direction == "inbound"]
-SENDER = {"order-intake": "CHAN", "hub": "CHAN", "sps-orders": "SPS"}
+SENDER = {
+    "order-intake": "CHAN",
+    "hub": "CHAN",
+    "sps-orders": "SPS",
+    "fault-result": "FAULT",
+    "cc-service": "CC",
+    "ka-order": "KA",
+}
 """Interfaces whose bodies name the sender."""
 
 
