@@ -46,6 +46,7 @@ def tune() -> None:
     system allows: every connection is one."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(GARBAGE)
     sys.setswitchinterval(SWITCH)
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]

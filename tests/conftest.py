@@ -17,6 +17,9 @@ from hub.store.writer import Store
 from tests.services import POSTGRES, RABBITMQ, SERVICES, Databases, databases, own_vhost
 
 FIXTURES = {"postgres": "postgres", "postgres_url": "postgres", "rabbitmq_url": "rabbitmq"}
+LONGEST = ("crash/test_failpoints", "demo/test_day", "soak", "crash", "rabbitmq", "security", "flow", "clients", "demo")
+"""Folders and modules, longest first: whoever begins them last would end alone."""
+HERE = Path(__file__).parent
 MISSING = pytest.StashKey[list[str]]()
 
 
@@ -33,6 +36,7 @@ def pytest_configure_node(node: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=_turn)
     missing = set(config.stash[MISSING])
     if os.environ.get("CI") == "true" or not missing:
         return
@@ -40,6 +44,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in set(left_out)]
+
+
+def _turn(item: pytest.Item) -> int:
+    """When an item's module begins; workers take module by module (--dist loadscope)."""
+    path = item.path.relative_to(HERE).as_posix()
+    return next((n for n, begin in enumerate(LONGEST) if path.startswith(begin)), len(LONGEST))
 
 
 def _needs(item: pytest.Item) -> set[str]:

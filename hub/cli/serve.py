@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from pathlib import Path
 from types import FrameType
@@ -24,6 +25,8 @@ def command(data: Path | None, host: str | None, port: int | None, db: str | Non
     Example:
       mboss serve --data mboss-data --port 8080
     """
+    gc.disable()  # until all is built (hub/server.py): it comes to stay, and looking through it again costs a tenth
+
     from hub.config import load
     from hub.listener import listen
     from hub.server import serve

@@ -1,10 +1,13 @@
-"""The first day, for real: hub and mock peers as processes, orders over every channel."""
+"""The first day, for real: hub and mock peers as processes, orders over every channel; once undisturbed, and once in
+another order of arrival with the hub killed in the middle and started by hand."""
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,29 +17,76 @@ import httpx
 import pytest
 
 from hub import runfile
-from hub.demo.hubs import Hubs
+from hub.demo.final_state import digest_of
+from hub.demo.processes import child
+from hub.demo.result import needs_of
 from hub.demo.scenarios import SCENARIOS
+from hub.topology import bundled
+from mocks.peers import PEERS
 from tests.demo import readme
-from tests.demo.day import MBOSS, free_port, kill_hub, last_object, started
+from tests.demo.day import MBOSS, free_port, last_object, started
+from tests.flow.house import LIMIT, Record, running, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+ORDERS = 2 * len(SCENARIOS)
+SCENARIO_KEYS = ["name", "channel", "area", "expected", "reached", "peers", "ms"]
 
 
 @dataclass
 class Day:
+    """result: the object that the command's standard output ended with; state: what it dumped."""
+
     url: str
-    result: dict[str, Any]
+    result: Record
+    state: Record
 
 
 @pytest.fixture(scope="module")
 def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
-    """One of each scenario, and the house left running."""
+    """The whole mix, and the house left running."""
     folder, port = tmp_path_factory.mktemp("day"), free_port()
-    arguments = ["demo", "--serve", "--json", "--port", str(port), "--data", str(folder / "data")]
-    with started(*arguments, log=folder / "log") as process:
-        yield Day(f"http://127.0.0.1:{port}", last_object(process.stdout))
+    state = folder / "state.json"
+    arguments = ["--orders", str(ORDERS), "--port", str(port), "--data", str(folder / "data")]
+    with started("demo", "--serve", "--json", *arguments, "--dump-state", str(state), log=folder / "log") as process:
+        result = last_object(process.stdout)
+        yield Day(f"http://127.0.0.1:{port}", result, json.loads(state.read_text("utf-8")))
     assert process.returncode == 0
     assert runfile.read(folder / "data") == {"hubs": []}
+
+
+@dataclass
+class Killed(Day):
+    """code: the demo's; second: the hub that took over, and that the demo did not start."""
+
+    code: int
+    second: subprocess.Popen[bytes]
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killed]:
+    folder, port = tmp_path_factory.mktemp("killed"), free_port()
+    data, state = folder / "data", folder / "state.json"
+    arguments = ["--orders", str(ORDERS), "--seed", "7", "--port", str(port), "--data", str(data)]
+    with started("demo", "--json", *arguments, "--dump-state", str(state), log=folder / "log") as demo:
+        (first,) = until(lambda: runfile.read(data)["hubs"], lambda hubs: len(hubs) == 1)
+        until(lambda: _ended(first["url"]), lambda count: count >= 3)
+        os.kill(first["pid"], signal.SIGKILL)
+        until(lambda: running(data), lambda pids: pids == [])
+        with child(["hub.cli.main", "serve", "--data", str(data)], data / "second.log") as second:
+            until(lambda: running(data), lambda pids: pids == [second.pid])
+            result = last_object(demo.stdout)
+            code = demo.wait(LIMIT)
+            yield Killed(first["url"], result, json.loads(state.read_text("utf-8")), code, second)
+
+
+def _ended(url: str) -> int:
+    """Orders that have reached their end at this hub so far."""
+    try:
+        listed = httpx.get(f"{url}/api/v1/orders", params={"type": "ProductOrder", "limit": 200}, trust_env=False)
+        return sum(bool(order["reached"]) for order in listed.json()["items"])
+    except httpx.TransportError:
+        return 0
 
 
 def mboss(day: Day, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -47,7 +97,7 @@ def mboss(day: Day, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_every_order_ends_as_expected(day: Day) -> None:
     ends = {s["name"]: s["reached"] for s in day.result["scenarios"]}
     assert ends == {s.name: s.expected for s in SCENARIOS}
-    assert day.result["as_expected"] == day.result["orders"]
+    assert (day.result["orders"], day.result["as_expected"]) == (ORDERS, ORDERS)
     assert "differences" not in day.result
 
 
@@ -59,6 +109,14 @@ def test_a_billing_system_that_timed_out_is_asked_and_not_told_again(day: Day) -
     calls = {s["name"]: s["peers"] for s in day.result["scenarios"]}
     assert calls["bill-does-it-and-times-out"]["BILL"] == 2
     assert calls["ftth-install"]["BILL"] == 1
+
+
+def test_questions_count_the_peers_they_were_asked_on(day: Day) -> None:
+    peers = {s["name"]: s["peers"] for s in day.result["scenarios"]}
+    assert peers["arrears-query"] == {"BILL": 1}
+    assert peers["customer-query"] == {"CRM": 1}
+    assert peers["crm-to-nms-refused"] == {}
+    assert peers["voice-97"] == {"97": 1, "BILL": 1, "CRM": 2}
 
 
 def test_what_was_refused_leaves_nothing_behind(day: Day) -> None:
@@ -91,30 +149,45 @@ def test_a_day_is_not_run_twice_in_one_folder(tmp_path: Path) -> None:
     assert "every day begins with empty systems" in said.stderr
 
 
-def test_a_hub_that_is_killed_in_the_middle_loses_nothing_and_does_nothing_twice(tmp_path: Path) -> None:
-    data, port = tmp_path / "data", free_port()
-    arguments = ["demo", "--json", "--orders", "40", "--port", str(port), "--data", str(data)]
-    with started(*arguments, log=tmp_path / "log") as demo:
-        _await_orders(data, 10)
-        kill_hub(data)
-        with started("serve", "--data", str(data), log=tmp_path / "second"):
-            result = last_object(demo.stdout)
-            assert demo.wait(60) == 0
-    assert result["as_expected"] == 40
-    assert {peer["duplicates"] for peer in result["peers"].values()} == {0}
+def test_the_result_is_one_object_of_the_agreed_shape(day: Day) -> None:
+    assert list(day.result) == ["orders", "as_expected", "final_state", "scenarios", "peers"]
+    assert all(list(scenario) == SCENARIO_KEYS for scenario in day.result["scenarios"])
+    assert all(set(counts) == {"calls", "effects", "duplicates"} for counts in day.result["peers"].values())
+    assert set(day.result["peers"]) == set(PEERS)
 
 
-def _await_orders(data: Path, count: int) -> None:
-    """Return when the hub has taken that many orders."""
-    hubs = Hubs(data)
-    while hubs.get("/api/v1/orders", type="ProductOrder", limit=1)["total"] < count:
-        pass
-    hubs.close()
+def test_every_scenario_was_played_in_its_network_and_by_its_channel(day: Day) -> None:
+    played = {(s["name"], s["channel"], s["area"], s["expected"]) for s in day.result["scenarios"]}
+    assert played == {(s.name, s.channel, s.network.area, s.expected) for s in SCENARIOS}
 
 
-def test_the_same_day_ends_in_the_same_state_whatever_the_order_of_arrival(day: Day, tmp_path: Path) -> None:
-    dump = tmp_path / "state.json"
-    arguments = ["demo", "--json", "--seed", "7", "--port", str(free_port()), "--dump-state", str(dump)]
-    said = subprocess.run([*MBOSS, *arguments], capture_output=True, text=True, check=True)
-    assert json.loads(said.stdout.splitlines()[-1])["final_state"] == day.result["final_state"]
-    assert json.loads(dump.read_text(encoding="utf-8"))
+def test_peers_did_what_the_orders_needed_and_nothing_twice(day: Day) -> None:
+    wanted = Counter[str]()
+    for scenario in day.result["scenarios"]:
+        needs = needs_of(next(s for s in SCENARIOS if s.name == scenario["name"]), bundled("first-day"))
+        wanted.update({peer: sum(steps.values()) for peer, steps in needs.items()})
+    assert {peer: counts["effects"] for peer, counts in day.result["peers"].items()} == wanted
+    assert {counts["duplicates"] for counts in day.result["peers"].values()} == {0}
+
+
+def test_the_final_state_is_the_digest_of_the_dumped_state(day: Day) -> None:
+    assert day.result["final_state"] == digest_of(day.state)
+    customer = next(name for name, instances in day.state.items() if instances)
+    (instance,) = day.state[customer]
+    assert set(instance) == {"offer", "state", "number", "subscription", "charged"}
+    for other in ({**instance, "state": "suspended"}, {**instance, "charged": not instance["charged"]}):
+        assert digest_of(day.state | {customer: [other]}) != day.result["final_state"]
+
+
+def test_a_day_whose_hub_is_killed_goes_on_with_the_next_hub_and_does_nothing_twice(killed: Killed) -> None:
+    assert (killed.code, killed.result["as_expected"]) == (0, ORDERS)
+    assert {counts["duplicates"] for counts in killed.result["peers"].values()} == {0}
+
+
+def test_the_demo_ends_no_process_that_it_did_not_start(killed: Killed) -> None:
+    assert killed.second.poll() is None
+
+
+def test_the_same_day_ends_in_the_same_state_whatever_the_order_of_arrival(day: Day, killed: Killed) -> None:
+    assert killed.result["final_state"] == day.result["final_state"]
+    assert killed.state == day.state

@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -84,24 +85,33 @@ def test_the_second_head_of_a_connection_is_awaited_no_longer_than_the_first(imp
         assert wire.ended()
 
 
-@pytest.mark.parametrize("path", [SOAP, EXCHANGE, HTTP, TMF])
 @pytest.mark.parametrize("begun", [b"", b"<"])
-def test_a_body_that_stops_coming_is_answered(impatient: Hub, path: str, begun: bytes) -> None:
-    with Wire(impatient.port) as wire:
-        wire.send(head(HOST, "Content-Length: 500", path=path), begun)
-        answer = wire.answer()
-        assert told(answer) == LATE[path]
-        check_refusal(impatient, answer)
-        assert wire.ended()
+def test_a_body_that_stops_coming_is_answered(impatient: Hub, begun: bytes) -> None:
+    """At every door, at the same time: each waits for its own caller."""
+    with at_every_door(impatient) as wires:
+        for path, wire in wires.items():
+            wire.send(head(HOST, "Content-Length: 500", path=path), begun)
+        answers = {path: wire.answer() for path, wire in wires.items()}
+        assert {path: told(answer) for path, answer in answers.items()} == LATE
+        for answer in answers.values():
+            check_refusal(impatient, answer)
+        assert all(wire.ended() for wire in wires.values())
 
 
-@pytest.mark.parametrize("path", [SOAP, EXCHANGE, HTTP, TMF])
-def test_a_body_that_drips_is_answered(impatient: Hub, path: str, stop: threading.Event) -> None:
-    with Wire(impatient.port) as wire:
-        wire.send(head(HOST, CHUNKED, path=path))
-        threading.Thread(target=drip, args=(wire, b"1\r\n \r\n", stop), daemon=True).start()
-        assert told(wire.answer()) == LATE[path]
-        assert wire.ended()
+def test_a_body_that_drips_is_answered(impatient: Hub, stop: threading.Event) -> None:
+    with at_every_door(impatient) as wires:
+        for path, wire in wires.items():
+            wire.send(head(HOST, CHUNKED, path=path))
+            threading.Thread(target=drip, args=(wire, b"1\r\n \r\n", stop), daemon=True).start()
+        assert {path: told(wire.answer()) for path, wire in wires.items()} == LATE
+        assert all(wire.ended() for wire in wires.values())
+
+
+@contextmanager
+def at_every_door(hub: Hub) -> Iterator[dict[str, Wire]]:
+    """A connection for each path of LATE."""
+    with ExitStack() as stack:
+        yield {path: stack.enter_context(Wire(hub.port)) for path in LATE}
 
 
 def test_hundreds_of_slow_callers_keep_nobody_waiting(impatient: Hub) -> None:
