@@ -114,6 +114,7 @@ class Agreement:
 
         Raises the partner's refusal (code by the spec's error table, the partner's own code in ``detail``), or
         Failure(timeout, reason="reply") for a reply that breaks the contract: something may have been done.
+        A peer can say no to a one-way request too: by a Fault, or by an HTTP status.
         What the spec marks as personal is masked in the partner's words. An operation without a reply answers a
         Message with an empty body.
         """
@@ -125,14 +126,17 @@ class Agreement:
 
     def _reply(self, operation: str, wire: WireMessage, request: Message) -> Message:
         op = self.operation(operation)
-        if op.reply is None:
+        taken = wire.headers.get(":status", "200")[:1] == "2" and (not wire.body or self.spec.transport.kind == "rest")
+        if op.reply is None and taken:
             return self._answer(request, "", 1, {})
-        part = self._replies[operation]
         try:
             result, opened = self._envelope.open_reply(wire)
         except Failure as failure:
             raise self._unknown(op, failure) from failure
         exchange_result(self.spec, op, result, self._envelope.exchange)
+        if op.reply is None:
+            return self._answer(request, "", 1, {})
+        part = self._replies[operation]
         try:
             tree = self._payloads.decode(part.side, opened.payload)
             business_result(self.spec, op, tree)
@@ -160,9 +164,11 @@ class Agreement:
         return self._envelope.peek(wire)
 
     def check(self, opened: Opened) -> None:
-        """The envelope's rules alone: for a service written in code, whose own stack decodes what is inside."""
+        """The envelope's rules, and that it names one of our operations: for a service written in code, whose own stack
+        decodes what is inside."""
         with _of(opened):
             self._envelope.check(opened)
+            self._envelope.find(opened, self._payloads.elements)
 
     def read_tree(self, operation: str, tree: Tree, opened: Opened) -> Received:
         """The rest of ``read_opened``, once such a service has decoded the payload."""

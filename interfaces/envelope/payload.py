@@ -25,6 +25,7 @@ from interfaces.contract.file_name import FileName
 from interfaces.contract.findings import Finding as ContractFinding
 from interfaces.contract.table import TableLayout
 from interfaces.envelope import loose_xml
+from interfaces.envelope.soap_plain import BODY, empty_body
 from interfaces.failure import Failure
 from interfaces.mapping.runtime import plain
 from interfaces.spec.file_settings import FACTS, RECEIPT, FileSettings
@@ -83,7 +84,7 @@ def payloads_of(spec: InterfaceSpec) -> Payloads:
         return ContentPayloads(spec)
     if spec.transport.envelope == "file":
         return FilePayloads(spec)
-    return JsonPayloads(spec) if kind in ("", ".json", ".yaml") else XmlPayloads(spec)
+    return JsonPayloads(spec) if kind in ("", ".json", ".yaml", ".yml") else XmlPayloads(spec)
 
 
 def refuse(spec: InterfaceSpec, findings: list[Finding]) -> None:
@@ -154,7 +155,7 @@ class XmlPayloads:
 
 class SoapPayloads(XmlPayloads):
     """Body elements of a WSDL; the operation's input and output unless a side names another. Of an XSD, the elements
-    that the sides name."""
+    that the sides name. An empty message is the Body itself."""
 
     def __init__(self, spec: InterfaceSpec) -> None:
         super().__init__(spec)
@@ -166,14 +167,23 @@ class SoapPayloads(XmlPayloads):
             wsdl = self._wsdl_operation(operation)
             actions[operation.name] = str(wsdl.soap_action)
             faults[operation.name] = tuple(loose_xml.local(element) or name for name, element in wsdl.faults.items())
-            elements.setdefault(str(wsdl.input), operation)
-            self._names[id(operation.request)] = operation.request.wire or str(wsdl.input)
+            elements.setdefault(str(wsdl.input) or BODY, operation)
+            self._names[id(operation.request)] = operation.request.wire or str(wsdl.input) or BODY
             if operation.reply is not None:
-                self._names[id(operation.reply)] = operation.reply.wire or str(wsdl.output)
+                self._names[id(operation.reply)] = operation.reply.wire or str(wsdl.output) or BODY
         self.elements, self.actions, self.faults = elements, actions, faults
 
     def name(self, side: Side) -> str:
         return self._names[id(side)]
+
+    def decode(self, side: Side, payload: Any) -> Tree:
+        return {} if self.name(side) == payload.tag == BODY else super().decode(side, payload)
+
+    def encode(self, side: Side, tree: Tree, as_json: bool) -> Any:
+        return empty_body() if self.name(side) == BODY else super().encode(side, tree, as_json)
+
+    def shape(self, side: Side) -> Shape:
+        return NOTHING if self.name(side) == BODY else super().shape(side)
 
     def _wsdl_operation(self, operation: Operation) -> Any:
         if self._contract.wsdl is None:

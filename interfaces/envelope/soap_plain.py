@@ -1,4 +1,6 @@
-"""Plain SOAP 1.1: exactly one element in the Body; faults as the standard says.
+"""Plain SOAP 1.1: one element in the Body, or none where the contract says so; faults as the standard says.
+
+The payload is that element; of an empty message it is the Body itself.
 
 Settings read: ``source``, ``exchangeId``, ``replyTo`` (wire paths in the body), ``understands`` (names of header
 entries that may be mustUnderstand).
@@ -23,7 +25,7 @@ from interfaces.spec.model import ErrorRow, InterfaceSpec, Operation
 from interfaces.wire import WireMessage
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
-_ENVELOPE, _HEADER, _BODY, _FAULT = (f"{{{SOAP}}}{name}" for name in ("Envelope", "Header", "Body", "Fault"))
+_ENVELOPE, _HEADER, BODY, _FAULT = (f"{{{SOAP}}}{name}" for name in ("Envelope", "Header", "Body", "Fault"))
 _MUST, _ACTOR = f"{{{SOAP}}}mustUnderstand", f"{{{SOAP}}}actor"
 DETAIL = "{urn:mboss:hub:v1}"
 """Namespace of what stands in every Fault's detail."""
@@ -85,6 +87,8 @@ class SoapPlain:
         tag = opened.payload.tag
         if tag in elements:
             return elements[tag]
+        if tag == BODY:
+            raise _one_element(opened.payload)
         known = ", ".join(sorted(local(name) for name in elements))
         failure = _refuse(f"the Body's element {local(tag)[:80]} is no message of {self._spec.id}", "Client")
         failure.advice = f"known: {known}"
@@ -122,7 +126,10 @@ class SoapPlain:
 
     def _wire(self, payload: Any, encoding: str, headers: Mapping[str, str]) -> WireMessage:
         envelope = etree.Element(_ENVELOPE, nsmap={"soap": SOAP})
-        etree.SubElement(envelope, _BODY).append(payload)
+        if payload.tag == BODY:
+            envelope.append(payload)
+        else:
+            etree.SubElement(envelope, BODY).append(payload)
         return WireMessage(safe_xml.serialize(envelope, encoding), f"text/xml; charset={encoding}", headers)
 
 
@@ -171,7 +178,7 @@ def _parts(root: Any) -> tuple[Any, Any]:
     if root.tag != _ENVELOPE:
         raise _refuse("the document is no SOAP Envelope", "Client")
     children = list(root)
-    bodies, headers = ([e for e in children if e.tag == name] for name in (_BODY, _HEADER))
+    bodies, headers = ([e for e in children if e.tag == name] for name in (BODY, _HEADER))
     if len(bodies) != 1:
         raise _refuse(f"the Envelope has {len(bodies)} Bodies, one is allowed", "Client")
     if headers not in ([], children[:1]):
@@ -189,12 +196,22 @@ def _binding(entry: Any) -> bool:
     return (entry.get(_MUST) or "").strip() in ("1", "true")
 
 
+def empty_body() -> Any:
+    """The payload of a message that has no element."""
+    return etree.Element(BODY, nsmap={"soap": SOAP})
+
+
 def _only_child(body: Any) -> Any:
-    if len(body) != 1:
-        raise _refuse(f"the Body has {len(body)} elements, exactly one is allowed", "Client")
-    if (body.text or "").strip() or (body[0].tail or "").strip():
+    """The Body's element, or the Body where it has none; ``find`` and the contract say whether that is a message."""
+    if len(body) > 1:
+        raise _one_element(body)
+    if any((text or "").strip() for text in (body.text, *(child.tail for child in body))):
         raise _refuse("the Body has text beside its element", "Client")
-    return body[0]
+    return body[0] if len(body) else body
+
+
+def _one_element(body: Any) -> Failure:
+    return _refuse(f"the Body has {len(body)} elements, exactly one is allowed", "Client")
 
 
 def _carried(wire: WireMessage) -> dict[str, str]:

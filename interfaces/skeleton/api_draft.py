@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from interfaces.contract.api import untested
-from interfaces.contract.api_files import Files
+from interfaces.contract.api_files import SUFFIXES, Files
 from interfaces.contract.api_operation import Api, ApiOperation
 from interfaces.contract.sample import NoSample
 from interfaces.envelope.rest import EXCHANGE
@@ -19,7 +17,7 @@ from interfaces.failure import Failure
 from interfaces.outcome import match
 from interfaces.skeleton import amqp_draft
 from interfaces.skeleton.json_rows import json_side
-from interfaces.skeleton.parts import Draft, Options, canonical_name, finished, slug
+from interfaces.skeleton.parts import Draft, Options, canonical_name, finished, laid_out, slug
 from interfaces.skeleton.rows import Side, join, name_of
 from interfaces.skeleton.text import DraftOperation, DraftSpec
 
@@ -88,11 +86,10 @@ def _groups(api: Api, options: Options) -> Iterator[tuple[str, str, list[ApiOper
 
 
 def _contract_files(files: Files) -> tuple[str, Bodies]:
-    """(name of the main file, name -> bytes): as they lie to each other, so that their references still hold."""
-    top = Path(os.path.commonpath([path.parent for path in files.paths]))
-    names = {path: path.relative_to(top).as_posix() for path in files.paths}
+    """(name of the main file, name -> bytes)."""
     main = files.main.path
-    names[main] = main.relative_to(top).with_suffix(".json" if main.suffix.lower() == ".json" else ".yaml").as_posix()
+    name = "" if main.suffix in SUFFIXES else f"{main.stem}{main.suffix.lower()}"
+    names = laid_out(files.paths, main, name, ("examples", "schemas"))
     return names[main], {name: path.read_bytes() for path, name in sorted(names.items())}
 
 

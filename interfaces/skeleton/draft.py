@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from interfaces.codec.xml import XmlContract, compile_contract
 from interfaces.contract import alone, catalogue
@@ -20,8 +19,8 @@ from interfaces.contract.sample import NoSample
 from interfaces.contract.wsdl import WsdlOperation
 from interfaces.failure import Failure
 from interfaces.skeleton.api_draft import draft_api
-from interfaces.skeleton.parts import Draft, Options, canonical_name, finished, slug
-from interfaces.skeleton.rows import side
+from interfaces.skeleton.parts import Draft, Options, canonical_name, finished, laid_out, slug
+from interfaces.skeleton.rows import Side, side
 from interfaces.skeleton.text import DraftOperation, DraftSpec
 
 
@@ -54,7 +53,7 @@ def _draft(path: Path, root: Path, options: Options) -> Draft:
     names, files = _contract_files(gathered, path)
     operations, todos = _operations(contract, _offers(contract, gathered, path, options), options)
     if not operations:
-        why = "; ".join([f.message for f in contract.findings][:3]) or "it declares none"
+        why = "; ".join([*todos, *(f.message for f in contract.findings)][:3]) or "it declares none"
         raise Failure("invalid", f"no operation can be drafted: {why}", where=str(path))
     title = (contract.wsdl.service if contract.wsdl else "") or path.stem
     spec = DraftSpec(
@@ -80,18 +79,15 @@ def _contract_files(gathered: Documents, path: Path) -> tuple[str, dict[str, byt
     """(name of the main file, name -> bytes): as they lie to each other, so that their imports still hold."""
     shipped = {p for n in catalogue.namespaces() if (p := catalogue.schema(n) or catalogue.wsdl(n)) is not None}
     own = [file for file in gathered.files if file not in {p.resolve() for p in shipped}]
-    top = Path(os.path.commonpath([file.parent for file in own]))
     main = path.resolve()
-    names = {file: file.relative_to(top).as_posix() for file in own}
-    names[main] = _plain(names[main], ".wsdl" if gathered.wsdls else ".xsd")
+    names = laid_out(own, main, _plain(main.name, ".wsdl" if gathered.wsdls else ".xsd"), ("examples",))
     return names[main], {names[file]: file.read_bytes() for file in sorted(own)}
 
 
 def _plain(name: str, suffix: str) -> str:
     """A file name that a spec may hold: ``Orders.svc?wsdl`` -> ``Orders.svc.wsdl``."""
-    path = PurePosixPath(name)
-    stem = path.name.removesuffix(f"?{suffix[1:]}").removesuffix(suffix)
-    return str(path.with_name(re.sub(r"[^\w.-]", "_", stem) + suffix))
+    stem = name.removesuffix(f"?{suffix[1:]}").removesuffix(suffix)
+    return re.sub(r"[^\w.-]", "_", stem) + suffix
 
 
 # -- operations -------------------------------------------------------------------------------------------------
@@ -134,9 +130,6 @@ def _operations(
     todos: list[str] = []
     taken: set[str] = set()
     for offer in offers:
-        if not offer.read.input:
-            todos.append(f"operation {offer.name}: its request is an empty Body, which soap-plain does not serve")
-            continue
         try:
             made.append(_operation(contract, offer, options, canonical_name(offer.name, taken)))
         except (NoSample, Failure) as reason:
@@ -147,17 +140,14 @@ def _operations(
 def _operation(contract: XmlContract, offer: _Offer, options: Options, name: str) -> DraftOperation:
     read = offer.read
     request, reply = (
-        replace(side(contract.shapes, contract.element(element).declared, options.wanted), wire=named)
-        if element
-        else None
+        _side(contract, element, named, options)
         for element, named in zip((read.input, read.output), offer.elements, strict=True)
     )
-    assert request is not None, "an offer without a request is told before"
     return DraftOperation(
         name=name,
         wire=offer.wire,
         request=request,
-        reply=reply,
+        reply=None if read.one_way else reply,
         errors=tuple(
             {"match": local(element) or fault, "code": "rejected", "note": f"fault {fault} of the contract"}
             for fault, element in read.faults.items()
@@ -165,6 +155,13 @@ def _operation(contract: XmlContract, offer: _Offer, options: Options, name: str
         notes=(*offer.guessed, *_notes(read)),
         idempotent=options.repeatable(name, read.name, str(offer.wire.get("operation", ""))),
     )
+
+
+def _side(contract: XmlContract, element: str, named: str, options: Options) -> Side:
+    """The rows of one message; none for an empty Body."""
+    if not element:
+        return Side("", (), {})
+    return replace(side(contract.shapes, contract.element(element).declared, options.wanted), wire=named)
 
 
 def _notes(read: WsdlOperation) -> Iterator[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from interfaces.agreement import Agreement
 from interfaces.skeleton.examples import examples
@@ -63,6 +64,25 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     for name, body in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(body)
+
+
+def laid_out(files: Iterable[Path], main: Path, name: str = "", own: tuple[str, ...] = ()) -> dict[Path, str]:
+    """Contract files -> names in the spec's folder, as they lie to each other, so that their references still hold.
+
+    name  of the main file, where a spec cannot hold its own
+    own   folders that the draft writes; a contract that has one of these, or a ``spec.yaml``, lies in ``contract/``
+    """
+    found = list(files)
+    top = Path(os.path.commonpath([file.parent for file in found]))
+    names = {file: file.relative_to(top).as_posix() for file in found}
+    if name:
+        path, number = PurePosixPath(names.pop(main)).with_name(name), 2
+        names[main] = str(path)
+        while names[main] in [other for file, other in names.items() if file != main]:
+            names[main], number = str(path.with_name(f"{path.stem}-{number}{path.suffix}")), number + 1
+    taken = (SPEC_FILE, *(f"{folder}/" for folder in own))
+    within = "contract/" if any(one.startswith(taken) for one in names.values()) else ""
+    return {file: within + names[file] for file in found}
 
 
 def canonical_name(name: str, taken: set[str]) -> str:

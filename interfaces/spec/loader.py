@@ -186,7 +186,7 @@ def _error_rows(rows: Any) -> tuple[ErrorRow, ...]:
     return tuple(ErrorRow(row["match"], row["code"], row.get("note", "")) for row in rows)
 
 
-_CONTRACT_FILES = frozenset({".wsdl", ".xsd", ".json", ".yaml"})
+_CONTRACT_FILES = frozenset({".wsdl", ".xsd", ".json", ".yaml", ".yml"})
 
 
 def _hash(folder: Path, contract: str, data: Any, codes: Iterable[CodeList]) -> str:

@@ -189,3 +189,33 @@ def test_the_agreed_contract_carries_our_address():
 def test_an_unknown_operation_is_named_with_the_known_ones():
     with pytest.raises(Failure, match="no operation 'fly'"):
         AGREEMENT.write_request("fly", REQUEST)
+
+
+ONE_WAY = Agreement(load_spec(HERE / "one-way.yaml"))
+
+
+def told(wire: WireMessage) -> str:
+    """What became of a one-way request that got this answer: "" taken, else a Failure's code."""
+    try:
+        return "" if ONE_WAY.read_reply("reserve", wire, REQUEST).body == {} else "something"
+    except Failure as failure:
+        return failure.code
+
+
+@pytest.mark.parametrize(("wire", "code"), [
+    (WireMessage(b"", "", {":status": "202"}), ""),
+    (WireMessage(envelope(""), "text/xml", {":status": "200"}), ""),
+    (fault("Server.Busy"), "unavailable"),
+    (fault("Client", status="200"), "internal"),
+    (WireMessage(b"", "", {":status": "503"}), "unavailable"),
+    (WireMessage(b"<html>please log in</html>", "text/html", {":status": "200"}), "timeout"),
+])  # fmt: skip
+def test_a_one_way_request_is_not_taken_when_the_peer_says_no(wire: WireMessage, code: str) -> None:
+    assert told(wire) == code
+
+
+def test_an_empty_body_is_a_message_only_where_the_contract_says_so() -> None:
+    failure = refused_request(envelope(""))
+    assert "the Body has 0 elements" in failure.message
+    assert failure.detail["faultcode"] == "Client"
+    assert refusal(WireMessage(envelope(""), "text/xml", {":status": "200"})).code == "timeout"
