@@ -93,7 +93,8 @@ def needs_of(scenario: Scenario, bound: Topology) -> Needs:
     for name, steps in scenario.needs.items():
         binding = bound.find(name, scenario.network.area, scenario.product.family)
         if binding is not None or name not in functions:
-            found[binding.system if binding else name] = steps
+            system = binding.system if binding else name
+            found[system] = found.get(system, {}) | steps
     return found
 
 

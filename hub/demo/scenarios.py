@@ -43,22 +43,25 @@ LINE: Final[Needs] = {
     "BILL": {"sync": 1},
 }
 SUBSCRIPTION: Final[Needs] = {"VAS": {"subscribe": 1}, "BILL": {"sync": 1}}
-COPPER: Final[Needs] = {
+COPPER: Final[Needs] = {  # network activation opens two network elements: access node and account
     "SPS": {"provision": 1},
     "RM": {"allot": 1, "occupy": 1},
     "WFM": {"dispatch": 1},
-    "NMS": {"activate": 1},
+    "NA": {"activate": 1},
+    "NMS": {"activate": 2},
     "BILL": {"sync": 1},
 }
-NUMBER: Final[Needs] = {
+SWITCHED: Final[Needs] = {
     "SPS": {"provision": 1},
     "RM": {"reserve": 1, "allot": 1, "occupy": 1},
+    "NA": {"activate": 1},
     "NMS": {"activate": 1},
     "BILL": {"sync": 1},
 }
 TICKET: Final[Needs] = {"FAULT": {"create": 1}, "CC": {"complain": 1, "told": 1}}
 URGED: Final[Needs] = {"FAULT": {"create": 1, "urge": 1}, "CC": {"complain": 1, "urge": 1, "told": 2}}
 DESK: Final = {"order": 1, "told": 1}
+HANDY: Final[Needs] = SWITCHED | {"NMS": {"activate": 2}}  # switch and location register
 
 
 @dataclass(frozen=True)
@@ -117,9 +120,9 @@ def _customer(order: Order) -> str:
 SCENARIOS: Final = (
     Scenario("ftth-install", "soap", ONE, "completed", plays.install, FIBRE),
     Scenario("voice-number-choice", "soap", TWO, "completed", plays.choose_and_install, LINE, VOICE, True),
-    Scenario("voice-97", "tmf622", OLD, "completed", plays.install, NUMBER, VOICE, True),
+    Scenario("voice-97", "tmf622", OLD, "completed", plays.install, SWITCHED, VOICE, True),
     Scenario("adsl-data-97", "tmf622", FOUR, "completed", plays.install, COPPER, ADSL),
-    Scenario("phs-97", "soap", FOUR, "completed", plays.install, NUMBER, PHS, True),
+    Scenario("phs-97", "soap", FOUR, "completed", plays.install, HANDY, PHS, True),
     Scenario("adsl-local-systems", "http-exchange", FIVE, "completed", plays.install, COPPER, ADSL),
     Scenario("rm-refusal", "soap", TWO, "failed", plays.install, NOTHING, VOICE, True,
              (Mishap("RM", "reserve", "refuse", _number, {"code": "1001"}, times=-1),)),

@@ -15,6 +15,7 @@ PEERS: Mapping[str, str] = {
     "FAULT": "mocks.peers.fault:FaultDesk",
     "CC": "mocks.peers.cc:CallCentre",
     "KA": "mocks.peers.ka:KeyAccounts",
+    "NA": "mocks.peers.na:Na",
     # further instances: the same behaviour, each with its own port, state and queues
     "97-DATA": "mocks.peers.n97:N97",
     "BILL-DATA": "mocks.peers.bill:Bill",

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from mocks.peer import Act, Peer, Refused
 from mocks.rules import Rule
 from mocks.spyne_side import Service
-from mocks.store import Body, Tx
+from mocks.store import Body, Tx, data_of
 
-_COMMAND = "cmdId!40 lanId!16 workOrder64 userId!64 svcType64 userNo32 res*ResItem param*Param"
+_COMMAND = "cmdId!40 lanId!16 workOrder64 userId!64 svcType64 userNo32 res*ResItem param*Param netElement32"
 _REPLY = "cmdId!40 resultCode!16 resultMsg400 nmsSeq64 param*Param"
 
 SERVICE = Service(
@@ -47,7 +47,9 @@ class Nms(Peer):
 
     def state(self, tx: Tx) -> Body:
         rows = tx.things("kind = 'service' ORDER BY id")
-        return {"services": {r["id"]: {k: r[k] for k in ("state", "area", "ports", "params")} for r in rows}}
+        return {
+            "services": {r["id"]: {k: r[k] for k in ("state", "area", "ports", "params", "elements")} for r in rows}
+        }
 
     def findings(self, tx: Tx) -> list[str]:
         seen: dict[str, str] = {}
@@ -60,19 +62,27 @@ class Nms(Peer):
         return found
 
     def _open(self, tx: Tx, request: Body, rule: Rule) -> Body:
+        before = tx.get("service", request["userId"])
+        kept = before if before and before["state"] == "open" else {}
         ports = [r["resCode"] for r in request.get("res", []) if r["resKind"] in ("PORT", "LINE") and "resCode" in r]
-        params = {p["paramName"]: p["paramValue"] for p in request.get("param", [])}
-        tx.put("service", request["userId"], area=request["lanId"], state="open", ports=ports, params=params)
+        params = kept.get("params", {}) | {p["paramName"]: p["paramValue"] for p in request.get("param", [])}
+        data = {"ports": ports or kept.get("ports", []), "params": params, "elements": _elements(kept, request)}
+        tx.put("service", request["userId"], area=request["lanId"], state="open", **data)
         return self._done(tx, request, "activate")
 
     def _close(self, tx: Tx, request: Body, rule: Rule) -> Body:
-        tx.move("service", self._known(tx, request)["id"], "closed", "")
+        """All of it, or one element of it: the service is open as long as one is."""
+        row = self._known(tx, request)
+        named = request.get("netElement")
+        left = [element for element in row.get("elements", []) if named and element != named]
+        data = data_of(row) | {"elements": left}
+        tx.put("service", row["id"], area=row["area"], state="open" if left else "closed", **data)
         return self._done(tx, request, "deactivate")
 
     def _modify(self, tx: Tx, request: Body, rule: Rule) -> Body:
         row = self._known(tx, request)
         params = row["params"] | {p["paramName"]: p["paramValue"] for p in request.get("param", [])}
-        tx.put("service", row["id"], area=row["area"], state=row["state"], ports=row["ports"], params=params)
+        tx.put("service", row["id"], area=row["area"], state=row["state"], **data_of(row) | {"params": params})
         return self._done(tx, request, "change")
 
     def _known(self, tx: Tx, request: Body) -> Body:
@@ -89,3 +99,8 @@ class Nms(Peer):
         first = tx.recall(request["cmdId"])
         reply = {"cmdId": request["cmdId"], "resultCode": "0", "cmdState": "0" if first else "9"}
         return reply | {"nmsSeq": (first or {}).get("nmsSeq")}
+
+
+def _elements(kept: Body, request: Body) -> list[str]:
+    """Network elements on which the service is open, each once."""
+    return sorted({*kept.get("elements", []), *filter(None, [request.get("netElement")])})
