@@ -29,6 +29,7 @@ KEYED: Final = {
     "CHAN": "order-intake",
     "TMF": "tmf622-order",
     "SPS": "sps-orders",
+    "NA": "na-orders",
     "FAULT": "fault-result",
     "CC": "cc-service",
     "KA": "ka-order",

@@ -12,7 +12,7 @@ import zeep
 from lxml import etree
 
 from mocks.caller import envelope
-from mocks.peers import bill_soap, cc_soap, fault_soap, ka_soap, nms, rm_soap, sps_soap
+from mocks.peers import bill_soap, cc_soap, fault_soap, ka_soap, na_soap, nms, rm_soap, sps_soap
 from mocks.shell import ENVELOPE
 from mocks.spyne_side import FIELD, Service
 from mocks.store import Body
@@ -24,11 +24,12 @@ SERVED = {
     "NMS": [nms.SERVICE],
     "SPS": [sps_soap.SERVED, sps_soap.RESULTS],
     "BILL": [bill_soap.SERVICE],
+    "NA": [na_soap.SERVED, na_soap.RESULTS],
     "FAULT": [fault_soap.SERVED],
     "CC": [cc_soap.SERVED],
     "KA": [ka_soap.SERVED],
 }
-CALLED = {"SPS": sps_soap.HUB, "FAULT": fault_soap.HUB, "CC": cc_soap.HUB, "KA": ka_soap.HUB}
+CALLED = {"SPS": sps_soap.HUB, "NA": na_soap.HUB, "FAULT": fault_soap.HUB, "CC": cc_soap.HUB, "KA": ka_soap.HUB}
 SENT = [
     pytest.param(code, service, op, id=f"{code}-{op}") for code, service in CALLED.items() for op in service.operations
 ]
@@ -88,6 +89,9 @@ FITTING = {
     "finishTime": "20261015093000",
     "eventTime": "20261015093000",
     "ticketState": "20",
+    "cmdType": "OPN",
+    "sheetState": "S",
+    "resKind": "PORT",
 }
 """Values where the agreed facets want more than any text; the rest is ``X1``."""
 DESKS = {

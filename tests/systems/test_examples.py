@@ -22,6 +22,7 @@ SENDER = {
     "order-intake": "CHAN",
     "hub": "CHAN",
     "sps-orders": "SPS",
+    "na-orders": "NA",
     "fault-result": "FAULT",
     "cc-service": "CC",
     "ka-order": "KA",
