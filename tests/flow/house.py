@@ -176,6 +176,11 @@ class House:
         answers = [httpx.get(f"{url}/__mock__/faults", trust_env=False) for url in self._urls.values()]
         return [rule for answer in answers for rule in answer.json()["rules"]]
 
+    def verify(self, peer: str) -> list[str]:
+        """What a peer finds wrong with itself."""
+        answer = httpx.get(f"{self._urls[peer]}/__mock__/verify", trust_env=False)
+        return list(answer.json()["findings"])
+
     def forget(self) -> None:
         """Every peer as new: what it did and what it was told is gone."""
         forget(self._urls)

@@ -9,10 +9,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-from hub.demo import day, keys
+from hub.demo import day, desks, keys
 from hub.demo.hubs import Hubs
 from hub.demo.peers import Peers
 from hub.demo.processes import house
+from hub.demo.result import Result
+
+
+def _number(result: Result, scenario: str) -> str:
+    return next(run.order.external_id for run in result.runs if run.scenario.name == scenario)
 
 
 @pytest.mark.slow
@@ -30,6 +35,10 @@ def test_a_day_with_authentication_on(tmp_path: Path, monkeypatch: pytest.Monkey
             assert httpx.get(f"{running.url}/api/v1/orders", trust_env=False).status_code == 401
             assert httpx.get(f"{running.url}/readyz", trust_env=False).status_code == 200
             known = keys.read(data)
+            others, own = (_number(result, name) for name in ("cc-orders-twice", "ka-one-stop"))
+            asked = [desks.asked(hubs, desks.KA, "queryOrder", {"orderNo": number}) for number in (others, own)]
+            assert [said["ok"] for said in asked] == [False, True]
+            assert "there is no such order" in asked[0]["refused"]
         finally:
             hubs.close()
             peers.close()
