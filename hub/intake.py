@@ -22,7 +22,7 @@ from hub.identity import claims
 from hub.identity.who import Subscription
 from hub.logs import place_of
 from hub.routing import Router
-from hub.secrets import without_secrets
+from hub.secrets import MARK, without_secrets
 from hub.store.paths import dig
 from hub.store.writer import Store
 from interfaces.agreement import Agreement, Received
@@ -275,8 +275,11 @@ class Intake:
         )
 
     def _kept(self, wire: WireMessage) -> WireMessage:
-        """The original bytes; what proves who somebody is has no business in a journal."""
-        return replace(wire, body=without_secrets(wire.body)) if self._guarded else wire
+        """The original bytes; what proves who somebody is has no business in a journal, and where it stood is told."""
+        if not self._guarded:
+            return wire
+        body, hidden = without_secrets(wire.body)
+        return replace(wire, body=body, headers={**wire.headers, MARK: " ".join(hidden)}) if hidden else wire
 
     def _fail(self, inbound: Inbound, error: BaseException, done: Future[Message]) -> None:
         """A fault of ours, not the message's: it is journalled all the same, and the sender may send it again."""

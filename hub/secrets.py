@@ -13,16 +13,24 @@ PASSWORD_IN_URL: Final = re.compile(r"^[a-z][a-z0-9+.-]*://[^/@:]*:[^/@]+@", re.
 FORMS: Final = "write env:NAME or file:PATH"
 
 HIDDEN: Final = "***"
-_NAMES: Final = "SrcSysSign|Password"
-# an element, the same escaped in another document, a JSON member; whatever stands there up to its end
+MARK: Final = ":hidden"
+"""Header of a kept message: names of the fields of which the bytes hold HIDDEN and not what came."""
+
+_LESS: Final = r"(?:<|&(?:amp;)*(?:lt|#0*60|#[xX]0*3[cC]);)"
+_GREATER: Final = r"(?:>|&(?:amp;)*(?:gt|#0*62|#[xX]0*3[eE]);)"
+_NAME: Final = r"(?:[\w.-]+:)?(?P<name>SrcSysSign|Password)"
+_OTHERS: Final = rf"(?:(?!{_LESS}|{_GREATER}).)*?"
+# an element, or the same escaped in another document, by references of any kind and as often as may be; a JSON member;
+# whatever stands there up to its end, and an element that nobody closes up to the end of all
 _PROOFS: Final = tuple(
     re.compile(pattern, re.DOTALL)
     for pattern in (
-        rf"(<(?:[\w.-]+:)?(?:{_NAMES})(?:\s[^<>]*)?>)(.*?)(?=</(?:[\w.-]+:)?(?:{_NAMES})|\Z)",
-        rf"(&lt;(?:[\w.-]+:)?(?:{_NAMES})(?:\s(?:[^&]|&(?![lg]t;))*)?&gt;)(.*?)(?=&lt;/(?:[\w.-]+:)?(?:{_NAMES})|\Z)",
-        r'("SrcSysSign"\s*:\s*"?)((?:\\.|[^"\\,}])*)',
+        rf"(?P<begin>{_LESS}{_NAME}(?:\s{_OTHERS})?(?<!/){_GREATER})(?P<said>.*?)"
+        rf"(?={_LESS}/(?:[\w.-]+:)?(?:SrcSysSign|Password)|\Z)",
+        r'(?P<begin>"(?P<name>SrcSysSign)"\s*:\s*"?)(?P<said>(?:\\.|[^"\\,}])*)',
     )
 )
+_WORDS: Final = ("SrcSysSign", "Password")
 
 
 def is_reference(value: str) -> bool:
@@ -57,18 +65,29 @@ def _read(path: Path) -> str:
         raise ValueError(f"secret file {path}: {error.strerror}") from None
 
 
-def without_secrets(body: bytes) -> bytes:
-    """A message's bytes as they may be kept: SrcSysSign and Password hidden, whatever the form and the charset."""
-    if b"SrcSysSign" in body or b"Password" in body:
-        return _hidden(body.decode("latin-1")).encode("latin-1")  # every allowed charset but one holds ASCII as it is
+def without_secrets(body: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """A message's bytes as they may be kept, and which fields were hidden in them, whatever the form and the charset.
+
+    Every other byte is as it was; without such a field all of them are.
+    """
+    if any(word.encode() in body for word in _WORDS):
+        return _hidden(body, "latin-1")  # every allowed charset but one holds ASCII as it is
     if b"\0" in body[:4]:
         name = "utf-16-le" if body[1:2] == b"\0" or body[:2] == b"\xff\xfe" else "utf-16-be"
-        if any(word.encode(name) in body for word in _NAMES.split("|")):
-            return _hidden(body.decode(name, "replace")).encode(name)
-    return body
+        if any(word.encode(name) in body for word in _WORDS):
+            return _hidden(body, name)
+    return body, ()
 
 
-def _hidden(text: str) -> str:
+def _hidden(body: bytes, charset: str) -> tuple[bytes, tuple[str, ...]]:
+    whole = len(body) - len(body) % 2 if charset.startswith("utf-16") else len(body)
+    text, names = body[:whole].decode(charset, "surrogatepass"), dict[str, None]()
+
+    def hide(found: re.Match[str]) -> str:
+        if found["said"]:
+            names[found["name"]] = None
+        return found["begin"] + (HIDDEN if found["said"] else "")
+
     for proof in _PROOFS:
-        text = proof.sub(lambda found: found[1] + HIDDEN, text)
-    return text
+        text = proof.sub(hide, text)
+    return text.encode(charset, "surrogatepass") + body[whole:], tuple(names)

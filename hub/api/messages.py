@@ -64,7 +64,9 @@ def message(hub: HubOf, who: Who, message_id: str) -> dict[str, Any]:
 
 @router.get("/{message_id}/raw")
 def raw(hub: HubOf, who: Who, message_id: str) -> Response:
-    """The original bytes exactly as they were on the wire."""
+    """The original bytes exactly as they were on the wire, but for fields that prove who somebody is, of which
+    ``X-Mboss-Hidden`` gives the names: with authentication on they stand there as ``***``."""
     with hub.store.read() as connection:
-        body, charset = get_raw(connection, message_id, who.sight)
-    return Response(body, headers=INERT, media_type=f"text/plain; charset={charset}")
+        body, charset, hidden = get_raw(connection, message_id, who.sight)
+    marked = {"X-Mboss-Hidden": " ".join(hidden)} if hidden else {}
+    return Response(body, headers={**INERT, **marked}, media_type=f"text/plain; charset={charset}")

@@ -33,6 +33,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "area":             ("Local network", "本地网"),
     "source":           ("From", "来源系统"),
     "channel":          ("Agreement", "接口"),
+    "hidden":           ("Proofs of who somebody is are not kept (***):", "身份凭证不予保存(***):"),
     "created_at":       ("Accepted", "受理时间"),
     "completed_at":     ("Ended", "结束时间"),
     "reason":           ("Reason", "原因"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hub.secrets import MARK
 from hub.store.schema import message
 from hub.views.base import ALL, Record, Row, Sight, one, when, where_equal
 from hub.views.paging import Page, page
@@ -28,7 +29,7 @@ FILTERS = {
 HEAVY = frozenset({"raw", "canonical", "headers"})
 LISTED = [*(c for c in message.c if c.name not in HEAVY), sa.func.length(message.c.raw).label("bytes")]
 BEGINNING = sa.func.substr(message.c.raw, 1, SHOWN * 4, type_=sa.LargeBinary).label("raw")  # a character has 4 bytes
-OPENED = sa.select(*LISTED, message.c.canonical, BEGINNING)
+OPENED = sa.select(*LISTED, message.c.canonical, message.c.headers, BEGINNING)
 # fmt: off
 SAME = (
     "id", "direction", "peer", "interface", "operation", "type", "key", "exchange_id", "correlation_id",
@@ -70,7 +71,8 @@ def message_record(row: Row) -> Record:
 def get_message(connection: sa.Connection, message_id: str, masker_of: MaskerOf, sight: Sight = ALL) -> Record:
     """One message with ``canonical`` and ``text`` (its bytes decoded with ``charset``), both masked.
 
-    ``truncated`` tells that ``text`` is not all of it. Failure ``not_found``.
+    ``truncated`` tells that ``text`` is not all of it; ``hidden`` names fields whose value is not even in the bytes,
+    because it proves who somebody is. Failure ``not_found``.
     """
     row = one(connection, seen(OPENED.where(message.c.id == message_id), sight), message_id, "message")
     masker = masker_of(row["interface"])
@@ -81,13 +83,18 @@ def get_message(connection: sa.Connection, message_id: str, masker_of: MaskerOf,
         "text": masker.text(decode(raw, charset), row["canonical"]),
         "charset": charset,
         "truncated": row["bytes"] > SHOWN,
+        "hidden": _hidden(row),
         "content_type": row["content_type"],
         "failure": row["failure"],
     }
 
 
-def get_raw(connection: sa.Connection, message_id: str, sight: Sight = ALL) -> tuple[bytes, str]:
-    """The original bytes and their charset. Failure ``not_found``."""
+def get_raw(connection: sa.Connection, message_id: str, sight: Sight = ALL) -> tuple[bytes, str, list[str]]:
+    """The original bytes, their charset, and the fields of which they hold ``***``. Failure ``not_found``."""
     query = sa.select(message).where(message.c.id == message_id)
     row = one(connection, seen(query, sight), message_id, "message")
-    return row["raw"], charset_of(row["raw"], row["content_type"])
+    return row["raw"], charset_of(row["raw"], row["content_type"]), _hidden(row)
+
+
+def _hidden(row: Row) -> list[str]:
+    return str((row["headers"] or {}).get(MARK, "")).split()

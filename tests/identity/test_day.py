@@ -39,6 +39,9 @@ def test_a_day_with_authentication_on(tmp_path: Path, monkeypatch: pytest.Monkey
             asked = [desks.asked(hubs, desks.KA, "queryOrder", {"orderNo": number}) for number in (others, own)]
             assert [said["ok"] for said in asked] == [False, True]
             assert "there is no such order" in asked[0]["refused"]
+            listed = hubs.get("/api/v1/messages", peer="PORTAL", direction="in", limit=200)["items"]
+            signed = [m["id"] for m in listed if m["interface"].startswith("contractroot-")]
+            assert {tuple(hubs.get(f"/api/v1/messages/{id}")["hidden"]) for id in signed} == {("SrcSysSign",)}
         finally:
             hubs.close()
             peers.close()
