@@ -54,19 +54,27 @@ for command in (*IMPORTS, interface_call.command, interface_docs.command, interf
 
 @group.command()
 @paths
+@click.option("--explain", metavar="RULE", help="What a rule of lint, prove or diff means, with examples.")
+@click.option("--data", type=click.Path(path_type=Path), help="A hub's folder: only its peers' systems are known.")
 @json_option
-def lint(paths: tuple[Path, ...], as_json: bool) -> None:
+def lint(paths: tuple[Path, ...], explain: str | None, data: Path | None, as_json: bool) -> None:
     """Say what is wrong or doubtful; without PATHS in the bundled specs. Exit code 1 when there is an error.
 
     \b
     Example:
       mboss interface lint
       mboss interface lint my/spec.yaml --json
+      mboss interface lint --explain tz-missing
     """
     from interfaces.spec.lint import ERROR, lint_file
 
-    files = _files(paths)
-    findings = [finding for file in files for finding in lint_file(file)]
+    if explain is not None:
+        from interfaces.docs.rule_pages import explain as page
+
+        json_line({"rule": explain, "page": page(explain)}) if as_json else click.echo(page(explain))
+        return
+    files, systems = _files(paths), _systems(data)
+    findings = [finding for file in files for finding in lint_file(file, systems)]
     errors = sum(finding.severity == ERROR for finding in findings)
     for finding in findings:
         if as_json:
@@ -335,6 +343,16 @@ def _files(paths: tuple[Path, ...]) -> list[Path]:
     if not found:
         raise click.UsageError(f"there is no {SPEC_FILE} in {', '.join(map(str, paths))}")
     return sorted(found)
+
+
+def _systems(data: Path | None) -> frozenset[str]:
+    """Bundled systems and those that a configuration has; none = any will do."""
+    if data is None:
+        return frozenset()
+    from hub.config import load
+    from interfaces.spec.registry import bundled
+
+    return frozenset({*(spec.system for spec in bundled()), *load(data).peers})
 
 
 def _specs(paths: tuple[Path, ...]) -> list[InterfaceSpec]:

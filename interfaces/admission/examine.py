@@ -12,7 +12,7 @@ from interfaces.compat.rules import Finding as Difference
 from interfaces.failure import Failure
 from interfaces.proof import prove
 from interfaces.proof.certificate import ERROR, WARNING, Finding
-from interfaces.spec.lint import RULES as LINT_RULES
+from interfaces.spec.lint import unreadable
 from interfaces.spec.loader import load_spec
 from interfaces.spec.model import InterfaceSpec
 
@@ -62,9 +62,8 @@ def examine(folder: Path, active: Path | None = None, rollout: Rollout = "hub-fi
 
 
 def _unreadable(failure: Failure, folder: Path) -> Iterator[Finding]:
-    fix = LINT_RULES["spec-invalid"][1]
-    for fault in failure.errors or [{"path": failure.where, "message": failure.message}]:
-        yield _in(folder, Finding("spec-invalid", ERROR, fault["path"], fault["message"], fix))
+    for finding in unreadable(failure):
+        yield _in(folder, finding)
 
 
 def _in(folder: Path, finding: Finding) -> Finding:

@@ -10,8 +10,9 @@ from typing import Any, Final
 from interfaces.clock import to_rfc3339
 from interfaces.failure import Failure
 from interfaces.proof.certificate import ERROR, Finding
+from interfaces.spec.lint import UNCOMPILED
 
-NEVER: Final = frozenset({"spec-invalid", "spec-does-not-compile", "examination-not-ended", "address-taken"})
+NEVER: Final = UNCOMPILED | {"examination-not-ended", "address-taken"}
 """What nobody can accept: there is nothing that could run, or two would answer."""
 _FORM: Final = "write RULE=reason@YYYY-MM-DD"
 

@@ -19,11 +19,12 @@ _WORST: Final[tuple[Effect, ...]] = ("ok", "maybe", "break")
 
 class Rule(NamedTuple):
     """new_writer: the new writer with the old reader; old_writer: the old one with the new reader. size: of the version
-    step it asks for. advice: what to do."""
+    step it asks for. what: changed. advice: what to do."""
 
     new_writer: Effect
     old_writer: Effect
     size: Size
+    what: str
     advice: str
 
 
@@ -33,44 +34,142 @@ _WRITERS = "roll out whoever writes this message first"
 
 RULES: Final[Mapping[str, Rule]] = {
     # fields of a message: schemas are strict, what a reader does not know it refuses
-    "field-added-optional": Rule("break", "ok", "minor", _READERS),
-    "field-added-required": Rule("break", "break", "major", "make it optional, or " + _TOGETHER),
-    "field-removed-optional": Rule("ok", "break", "major", _WRITERS),
-    "field-removed-required": Rule("break", "break", "major", _TOGETHER),
-    "field-now-required": Rule("ok", "break", "major", _WRITERS + ", and see that a row or a default fills it always"),
-    "field-now-optional": Rule("break", "ok", "major", _READERS),
-    "field-now-many": Rule("break", "ok", "major", _READERS),
-    "field-now-single": Rule("ok", "break", "major", _WRITERS),
-    "value-widened": Rule("break", "ok", "minor", _READERS + ", and see that code lists know the new values"),
-    "value-narrowed": Rule("ok", "break", "major", _WRITERS + ", and see that no value sent today is refused"),
-    "pattern-changed": Rule("maybe", "maybe", "major", "try the values of both patterns against the other"),
-    "type-changed": Rule("break", "break", "major", _TOGETHER),
-    "order-changed": Rule("break", "break", "major", "add fields at the end of their group"),
-    "name-changed": Rule("break", "break", "major", _TOGETHER),
+    "field-added-optional": Rule("break", "ok", "minor", "an optional field more", _READERS),
+    "field-added-required": Rule(
+        "break", "break", "major", "a required field more", "make it optional, or " + _TOGETHER
+    ),
+    "field-removed-optional": Rule("ok", "break", "major", "an optional field less", _WRITERS),
+    "field-removed-required": Rule("break", "break", "major", "a required field less", _TOGETHER),
+    "field-now-required": Rule(
+        "ok",
+        "break",
+        "major",
+        "an optional field must now be there",
+        _WRITERS + ", and see that a row or a default fills it always",
+    ),
+    "field-now-optional": Rule("break", "ok", "major", "a required field may now be absent", _READERS),
+    "field-now-many": Rule("break", "ok", "major", "a single field may now be repeated", _READERS),
+    "field-now-single": Rule("ok", "break", "major", "a repeated field is now single", _WRITERS),
+    "value-widened": Rule(
+        "break",
+        "ok",
+        "minor",
+        "more values, a longer text, a larger range",
+        _READERS + ", and see that code lists know the new values",
+    ),
+    "value-narrowed": Rule(
+        "ok",
+        "break",
+        "major",
+        "fewer values, a shorter text, a smaller range",
+        _WRITERS + ", and see that no value sent today is refused",
+    ),
+    "pattern-changed": Rule(
+        "maybe", "maybe", "major", "another pattern", "try the values of both patterns against the other"
+    ),
+    "type-changed": Rule("break", "break", "major", "another type", _TOGETHER),
+    "order-changed": Rule(
+        "break", "break", "major", "the same elements in another order", "add fields at the end of their group"
+    ),
+    "name-changed": Rule("break", "break", "major", "another namespace or name of an element", _TOGETHER),
     # the agreement itself
-    "operation-added": Rule("break", "ok", "minor", "call it only where the other side serves it"),
-    "operation-removed": Rule("ok", "break", "major", "stop calling it first"),
-    "pattern-of-exchange-changed": Rule("break", "break", "major", _TOGETHER),
-    "transport-changed": Rule("break", "break", "major", "give the new transport an interface of its own"),
-    "correlation-changed": Rule("break", "break", "major", "let orders in flight end first: their answers find nobody"),
-    "canonical-type-changed": Rule("break", "break", "major", "prove every interface that uses the type"),
+    "operation-added": Rule("break", "ok", "minor", "an operation more", "call it only where the other side serves it"),
+    "operation-removed": Rule("ok", "break", "major", "an operation less", "stop calling it first"),
+    "pattern-of-exchange-changed": Rule(
+        "break", "break", "major", "another pattern, role or reply of an operation", _TOGETHER
+    ),
+    "transport-changed": Rule(
+        "break",
+        "break",
+        "major",
+        "another transport, envelope, address part, action, style or charset",
+        "give the new transport an interface of its own",
+    ),
+    "correlation-changed": Rule(
+        "break",
+        "break",
+        "major",
+        "answers are matched otherwise",
+        "let orders in flight end first: their answers find nobody",
+    ),
+    "canonical-type-changed": Rule(
+        "break",
+        "break",
+        "major",
+        "another canonical type, or version of it",
+        "prove every interface that uses the type",
+    ),
     # meaning, where no schema tells
-    "code-remapped": Rule("break", "break", "major", "choose a new code: wrong data would be read, unnoticed"),
-    "code-added": Rule("maybe", "ok", "minor", _READERS),
-    "code-removed": Rule("ok", "maybe", "major", "see that no order in flight has it"),
-    "row-added": Rule("ok", "ok", "minor", "prove the spec; the field is carried from now on"),
-    "row-removed": Rule("maybe", "maybe", "major", "see that nobody needs what is no longer carried"),
-    "row-changed": Rule("maybe", "maybe", "major", "replay recorded messages through both versions"),
-    "idempotency-lost": Rule("maybe", "maybe", "major", "name a probe: nobody could say what a time-out did"),
-    "idempotency-gained": Rule("ok", "maybe", "minor", "see that the peer in service honours the key already"),
-    "probe-removed": Rule("maybe", "maybe", "minor", "say idempotent: true, or keep a probe"),
-    "deadline-shorter": Rule("ok", "maybe", "patch", "compare with the time the peer takes today"),
-    "error-changed": Rule("maybe", "maybe", "minor", "see what becomes of the orders that meet this code"),
-    "less-masked": Rule("ok", "ok", "major", "keep the mark unless the field is no longer personal"),
-    "words-changed": Rule("ok", "ok", "patch", "nothing"),
-    "version-too-small": Rule("ok", "ok", "patch", "raise the version as the findings ask"),
-    "proof-worse": Rule("maybe", "maybe", "major", "mend the rows, or say lossy: why"),
-}  # fmt: skip
+    "code-remapped": Rule(
+        "break",
+        "break",
+        "major",
+        "a canonical code has another wire code",
+        "choose a new code: wrong data would be read, unnoticed",
+    ),
+    "code-added": Rule("maybe", "ok", "minor", "a code more", _READERS),
+    "code-removed": Rule("ok", "maybe", "major", "a code less", "see that no order in flight has it"),
+    "row-added": Rule("ok", "ok", "minor", "a mapping row more", "prove the spec; the field is carried from now on"),
+    "row-removed": Rule(
+        "maybe", "maybe", "major", "a mapping row less", "see that nobody needs what is no longer carried"
+    ),
+    "row-changed": Rule(
+        "maybe",
+        "maybe",
+        "major",
+        "another converter or option of a row",
+        "replay recorded messages through both versions",
+    ),
+    "idempotency-lost": Rule(
+        "maybe",
+        "maybe",
+        "major",
+        "the peer no longer honours our key",
+        "name a probe: nobody could say what a time-out did",
+    ),
+    "idempotency-gained": Rule(
+        "ok",
+        "maybe",
+        "minor",
+        "the peer honours our key from now on",
+        "see that the peer in service honours the key already",
+    ),
+    "probe-removed": Rule(
+        "maybe",
+        "maybe",
+        "minor",
+        "the peer can no longer be asked what became of a request",
+        "say idempotent: true, or keep a probe",
+    ),
+    "deadline-shorter": Rule(
+        "ok", "maybe", "patch", "the hub waits less long", "compare with the time the peer takes today"
+    ),
+    "error-changed": Rule(
+        "maybe",
+        "maybe",
+        "minor",
+        "a partner's code means something else, or is new or gone in the error table",
+        "see what becomes of the orders that meet this code",
+    ),
+    "less-masked": Rule(
+        "ok",
+        "ok",
+        "major",
+        "something personal is no longer hidden",
+        "keep the mark unless the field is no longer personal",
+    ),
+    "words-changed": Rule("ok", "ok", "patch", "title, owner or examples", "nothing"),
+    "version-too-small": Rule(
+        "ok",
+        "ok",
+        "patch",
+        "the version number grew less than the changes ask",
+        "raise the version as the findings ask",
+    ),
+    "proof-worse": Rule(
+        "maybe", "maybe", "major", "the new version is proved less well", "mend the rows, or say lossy: why"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)

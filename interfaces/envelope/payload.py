@@ -327,7 +327,9 @@ class FilePayloads(JsonPayloads):
         record = {name: value for name, value in tree.items() if name not in ours}
         header = codec.layout.header
         edge = {header.name: ours.get("@header", {})} if header else {}
-        return {**self._through(codec, {side.wire: [record], **edge})[side.wire][0], **ours}
+        alone = codec.layout.record(side.wire).role != "detail"  # the header and the trailer stand once
+        got = self._through(codec, {**edge, side.wire: record if alone else [record]})[side.wire]
+        return {**(got if alone else got[0]), **ours}
 
     def _through(self, codec: FileCodec, tree: Tree) -> Tree:
         name, out = FileName("", "20261101", 1), io.BytesIO()

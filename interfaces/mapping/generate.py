@@ -62,7 +62,7 @@ class Generator:
         self.count = 0
 
     def function(self, rows: tuple[Prepared, ...]) -> str:
-        scope = Scope("source", rows)
+        scope = Scope("source", self.told(rows))
         self.fill(self.tree(scope), "target", scope)
         body = "\n".join(self.lines)
         return (
@@ -72,6 +72,10 @@ class Generator:
         )
 
     # -- helpers ---------------------------------------------------------------------------------------------
+
+    def told(self, rows: tuple[Prepared, ...]) -> tuple[Prepared, ...]:
+        """The rows of this direction: one whose condition only the way out can decide, and that says so, goes out."""
+        return tuple(row for row in rows if self.direction == "out" or not forward_only(row, rows))
 
     def line(self, text: str) -> None:
         self.lines.append("    " * self.depth + text)
@@ -168,7 +172,7 @@ class Generator:
         self.line(f"for {item} in group({self.read(source, scope)}, {key!r}):")
         self.depth += 1
         self.line(f"{inner} = {{}}")
-        scope = Scope(item, row.rows)
+        scope = Scope(item, self.told(row.rows))
         self.filled(self.tree(scope), inner, scope, f"{items}.append({inner})")
         self.depth -= 1
         self.line(f"if {items}:")
@@ -317,7 +321,20 @@ def decider(when: Condition, rows: tuple[Prepared, ...]) -> Prepared:
     for row in rows:
         if row.row.canonical == when.path and row.when is None and not row.rows:
             return row
-    raise ValueError(f"{when.text!r} cannot be decided on the way back: map {when.path} by a row without when")
+    raise ValueError(
+        f"{when.text!r} cannot be decided on the way back: map {when.path} by a row without when, or say lossy: why"
+    )
+
+
+def forward_only(row: Prepared, rows: tuple[Prepared, ...]) -> bool:
+    """Whether the way back cannot decide a row's condition, and the row declares it."""
+    if row.when is None or "lossy" not in row.row.options:
+        return False
+    try:
+        decider(row.when, rows)
+    except ValueError:
+        return True
+    return False
 
 
 def _nth(convert: Any, number: int) -> Any:

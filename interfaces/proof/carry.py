@@ -14,9 +14,9 @@ from interfaces.failure import Failure
 from interfaces.mapping import CompiledMapping, is_masked
 from interfaces.mapping.put_back import Keys, keys_of
 from interfaces.mapping.rows import Path, Prepared, parse_path
-from interfaces.proof.documents import Documents, Scope, without
-from interfaces.proof.laws import CONTEXT, same
-from interfaces.spec.shapes import JsonShape, Shape
+from interfaces.proof.documents import Documents, Scope
+from interfaces.proof.laws import CONTEXT
+from interfaces.spec.differences import differences, lossy_paths, without
 
 Told = tuple[str, str]
 _SHOWN = 60
@@ -54,7 +54,7 @@ class _Way:
         self._mapping, self._agreement, self._operation, self._reply = mapping, agreement, operation, reply
         self._scope, self._random = scope, chance
         self._keys: Keys = keys_of(mapping.rows)
-        self._lossy = [*_lossy(mapping.rows, agreement.spec.code_lists)]
+        self._lossy = [*lossy_paths(mapping.rows, agreement.spec.code_lists)]
         op = agreement.operation(operation)
         side = op.reply if reply else op.request
         assert side is not None
@@ -166,40 +166,6 @@ def _fault(failure: Failure) -> Told:
 
 def _text(value: Any) -> str:
     return "nothing" if value is None else repr(value)[:_SHOWN]
-
-
-def _lossy(rows: Sequence[Prepared], code_lists: Mapping[str, Any]) -> Iterator[Path]:
-    for row in rows:
-        codes = code_lists.get(str(row.row.options.get("code", "")))
-        if row.row.options.get("lossy") or (codes is not None and codes.lossy):
-            if row.full_canonical != "~":
-                yield parse_path(row.full_canonical)
-        else:
-            yield from _lossy(row.rows, code_lists)
-
-
-def differences(
-    a: Any, b: Any, shape: Shape | None, keys: Keys, place: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
-    """(names, one value, the other) wherever two bodies differ; keyed lists are compared by key."""
-    if isinstance(a, Mapping) and isinstance(b, Mapping):
-        for name in {**a, **b}:
-            child = shape.child(name) if shape else None
-            yield from differences(a.get(name), b.get(name), child, keys, (*place, name))
-    elif isinstance(a, list) and isinstance(b, list):
-        for one, other in _pairs(a, b, keys.get(place, "")):
-            yield from differences(one, other, shape, keys, place)
-    elif not same(a, b, shape.schema if isinstance(shape, JsonShape) else {}):
-        yield place, a, b
-
-
-def _pairs(a: list[Any], b: list[Any], key: str) -> Iterator[tuple[Any, Any]]:
-    if not key:
-        longest = range(max(len(a), len(b)))
-        yield from ((a[i] if i < len(a) else None, b[i] if i < len(b) else None) for i in longest)
-        return
-    one, other = ({item.get(key): item for item in items} for items in (a, b))
-    yield from ((one.get(name), other.get(name)) for name in {**one, **other})
 
 
 def turned(tree: Any, rows: Sequence[Prepared]) -> Any:

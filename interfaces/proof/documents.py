@@ -7,7 +7,7 @@ sender could send, and whatever of it does not come back is lost by the rows.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -159,29 +159,3 @@ def _into(place: dict[str, Any], step: Any) -> Any:
             items.append({})
         return items[step.index] if step.index < len(items) else None
     return place.setdefault(step.name, {})
-
-
-def without(body: Any, paths: Sequence[Path]) -> Any:
-    """A copy of a body without what stands at these paths (through all elements of lists)."""
-    for path in paths:
-        body = _cut(body, path)
-    return body
-
-
-def _cut(thing: Any, path: Path) -> Any:
-    if isinstance(thing, list):
-        return [_cut(item, path) for item in thing]
-    if not isinstance(thing, Mapping) or path[0].name not in thing:
-        return thing
-    rest = dict(thing)
-    if len(path) == 1:
-        del rest[path[0].name]
-        return rest
-    inner = rest[path[0].name]
-    select = path[0].select
-    if select is not None and isinstance(inner, list):
-        inner = [_cut(item, path[1:]) if item.get(select[0]) == select[1] else item for item in inner]
-    else:
-        inner = _cut(inner, path[1:])
-    rest[path[0].name] = inner
-    return rest

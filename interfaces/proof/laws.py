@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from interfaces.clock import from_rfc3339
 from interfaces.mapping import Context
 from interfaces.mapping.converters import Converter
 from interfaces.mapping.rows import Prepared
 from interfaces.mapping.runtime import lexical, plain
 from interfaces.proof.samples import Samples, Schema
+from interfaces.spec.differences import same
 
 SAMPLES = 200
 
@@ -80,21 +80,3 @@ def _domain(row: Prepared, schema: Schema, samples: Samples) -> list[Any]:
     if converter.name == "code" and not {"enum", "const"} & schema.keys():
         return own  # a code list is the domain where the canonical type lists no values
     return own + [value for value in samples.values(schema, SAMPLES) if value not in own]
-
-
-def same(a: Any, b: Any, schema: Schema) -> bool:
-    """Equal values; times are equal when they are the same instant."""
-    if schema.get("format") == "date-time":
-        return bool(_instant(a) == _instant(b))
-    return bool(a == b) and (type(a) is type(b) or (_number(a) and _number(b)))
-
-
-def _instant(value: Any) -> Any:
-    try:
-        return from_rfc3339(value)
-    except (TypeError, ValueError):
-        return value
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from interfaces.agreement import Agreement
 from interfaces.mapping import CompiledMapping, is_masked
-from interfaces.mapping.rows import Prepared, parse_path
+from interfaces.mapping.rows import Prepared
 from interfaces.proof.carry import Carried, carry, leaves, stands_at
 from interfaces.proof.certificate import ERROR, WARNING, Certificate, Finding, RowProof, SideProof, Verdict
 from interfaces.proof.documents import Scope
 from interfaces.proof.laws import Trials, try_row
 from interfaces.proof.samples import Samples
-from interfaces.spec.lint import lint
+from interfaces.spec.lint import UNCOMPILED, lint
 from interfaces.spec.lint_rules import reads
 from interfaces.spec.model import InterfaceSpec, Operation, Side
 from interfaces.spec.shapes import JsonShape, XmlShape, canonical_shape, walk
@@ -22,36 +22,64 @@ from interfaces.spec.shapes import JsonShape, XmlShape, canonical_shape, walk
 DOCUMENTS: Final = 200
 SEED: Final = 20261015
 
-RULES: Final[Mapping[str, tuple[str, str]]] = {
-    "row-law-broken": (ERROR, "choose a converter that keeps the value, or say lossy: why"),
-    "row-never-passes": (ERROR, "choose a converter for the canonical type of this field"),
-    "row-refuses": (ERROR, "add the values, or say partial: why they never come"),
-    "document-not-carried": (ERROR, "correct the rows it names, or say lossy: why"),
-    "document-refused": (ERROR, "add a row, a default or a text: policy, or say partial: why"),
+RULES: Final[Mapping[str, tuple[str, str, str]]] = {
+    "row-law-broken": (
+        ERROR,
+        "choose a converter that keeps the value, or say lossy: why",
+        "A value that the canonical type allows goes out and comes back as another.",
+    ),
+    "row-never-passes": (
+        ERROR,
+        "choose a converter for the canonical type of this field",
+        "The row takes none of the values that the canonical type allows.",
+    ),
+    "row-refuses": (
+        ERROR,
+        "add the values, or say partial: why they never come",
+        "The row refuses some of the values that the canonical type allows.",
+    ),
+    "document-not-carried": (
+        ERROR,
+        "correct the rows it names, or say lossy: why",
+        "A whole body, written through the real codec and read again, has changed at a place.",
+    ),
+    "document-refused": (
+        ERROR,
+        "add a row, a default or a text: policy, or say partial: why",
+        "The contract refuses what the rows make of a body that the canonical type allows.",
+    ),
     "nothing-carried": (
         ERROR,
         "add rows or constants for what it names, or correct the contract: nothing could ever be sent or read",
+        "The contract refuses everything that the rows can make.",
     ),
-    "order-matters": (ERROR, "say [key=field] on both sides of the group"),
-    "canonical-incomplete": (ERROR, "add a row or a constant for it"),
-    "condition-not-exhaustive": (WARNING, "cover the other values, or say lossy: why they may be lost"),
-    "codelist-missing-wire-value": (WARNING, "add the value under also:, or make sure that it never comes"),
-    "charset-narrower": (WARNING, "say text: {missing: refuse} or substitute"),
+    "order-matters": (
+        ERROR,
+        "say [key=field] on both sides of the group",
+        "What is read changes when the peer sends the elements of a group in another order.",
+    ),
+    "canonical-incomplete": (
+        ERROR,
+        "add a row or a constant for it",
+        "Whatever is read lacks something that the canonical type asks for.",
+    ),
+    "codelist-missing-wire-value": (
+        WARNING,
+        "add the value under also:, or make sure that it never comes",
+        "The contract lists a code that the code list does not know.",
+    ),
 }
-"""id -> (severity, what to do); beside the rules of ``interfaces.spec.lint.RULES``."""
+"""id -> (severity, what to do, what is wrong); beside the rules of ``interfaces.spec.lint.RULES``."""
 
-_STRICT = frozenset(
-    {"tz-missing", "truncation-not-declared", "repeating-group-without-key", "codelist-missing-canonical-value"}
-)
+_STRICT = frozenset({"tz-missing", "truncation-not-declared", "repeating-group-without-key"})
 """Doubts of lint that are defects to a proof."""
-_NARROW = frozenset({"gbk", "gb2312"})
 _SHOWN = 60
 
 
 def prove(spec: InterfaceSpec, documents: int = DOCUMENTS, seed: int = SEED) -> Certificate:
     """The certificate of one spec; never raises for what is wrong with its rows, that is in ``findings``."""
     said = [_judged(found) for found in lint(spec)]
-    if any(f.rule in ("spec-invalid", "spec-does-not-compile") for f in said):
+    if any(f.rule in UNCOMPILED for f in said):
         return Certificate(spec.ref, spec.hash, seed, (), tuple(said))
     agreement = Agreement(spec)
     proofs = [_Side(agreement, op, side, documents, seed) for op, side in _sides(spec)]
@@ -106,7 +134,6 @@ class _Side:
     # -- rows ----------------------------------------------------------------------------------------------------
 
     def _rows(self, rows: Sequence[Prepared], own: Any, wire: Any) -> None:
-        self._check_conditions(rows, own)
         for row in rows:
             place = walk(own, row.canonical) if row.canonical is not None else None
             there = walk(wire, row.wire) if row.wire is not None else None
@@ -116,7 +143,7 @@ class _Side:
                 schema = place.schema if isinstance(place, JsonShape) else {}
                 self._trials[id(row)] = try_row(row, schema, self._samples, self._lexical)
                 self._check_law(row, self._trials[id(row)])
-                self._check_doubts(row, schema, there)
+                self._check_codes(row, there)
 
     def _check_law(self, row: Prepared, trials: Trials) -> None:
         if trials.broken and not lossy(row, self._spec):
@@ -132,29 +159,12 @@ class _Side:
             message = f"refuses {len(trials.refused)} of {trials.count} values that the canonical type allows"
             self._find("row-refuses", row, f"{message}, {self._show(row, value)} for one: {why}")
 
-    def _check_doubts(self, row: Prepared, schema: Mapping[str, Any], wire: Any) -> None:
-        free = row.converter.name == "copy" and not {"enum", "pattern", "format"} & schema.keys()
-        if self._written and free and schema.get("type") == "string" and self._spec.transport.encoding in _NARROW:
-            self._find("charset-narrower", row, f"{self._spec.transport.encoding} lacks rare characters")
-
+    def _check_codes(self, row: Prepared, wire: Any) -> None:
         codes = self._spec.code_lists.get(str(row.row.options.get("code", "")))
         if codes is not None and not self._written and isinstance(wire, XmlShape | JsonShape):
             unknown = [code for code in wire.enum() if code not in {*codes.codes.values(), *codes.also}]
             if unknown:
                 self._find("codelist-missing-wire-value", row, f"does not know {', '.join(unknown)} of the contract")
-
-    def _check_conditions(self, rows: Sequence[Prepared], own: Any) -> None:
-        """A value that is carried under conditions only must be carried under every one that may be met."""
-        for path in dict.fromkeys(row.canonical for row in rows if row.canonical and row.wire is not None):
-            conditions = [row.when for row in rows if row.canonical == path]
-            literals = {when.literal for when in conditions if when is not None and when.equal}
-            if None in conditions or len({when.path for when in conditions if when}) > 1 or not literals:
-                continue
-            first = next(row for row in rows if row.canonical == path)
-            decider = walk(own, parse_path(first.when.path)) if first.when else None
-            left = [v for v in decider.enum() if v not in literals] if isinstance(decider, JsonShape) else []
-            if left and not lossy(first, self._spec):
-                self._find("condition-not-exhaustive", first, f"is dropped when the condition's field is {left[0]}")
 
     def _explained(self, row: Prepared) -> str:
         return str(row.row.options.get("partial") or row.row.options.get("lossy") or row.converter.refuses)
@@ -205,7 +215,7 @@ class _Side:
         self._say(rule, text, row)
 
     def _say(self, rule: str, message: str, row: Prepared | None = None) -> None:
-        severity, fix = RULES[rule]
+        severity, fix, _ = RULES[rule]
         line = row.row.line if row else self._mapping.rows[0].row.line if self._mapping.rows else self._operation.line
         self.findings.append(Finding(rule, severity, f"{self._spec.file}:{line}", f"{self._what}: {message}", fix))
 

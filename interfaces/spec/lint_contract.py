@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from interfaces.agreement import Agreement
 from interfaces.spec.lint_rules import Hit
 from interfaces.spec.model import InterfaceSpec
 
+OWN: Final[Mapping[str, str]] = {
+    "import-missing": "wsdl-import-unresolved",
+    "import-broken": "wsdl-import-unresolved",
+    "encoded-as-literal": "soap-rpc-encoded",
+}
+"""Findings of the contract that are rules of their own."""
+
 
 def check(spec: InterfaceSpec, agreement: Agreement) -> Iterator[Hit]:
-    for finding in (f for f in agreement.contract_findings if f.serious):
-        yield "contract-finding", 1, f"{finding.code}: {finding.message}"
+    for finding in agreement.contract_findings:
+        if finding.code in OWN or finding.serious:
+            yield OWN.get(finding.code, "contract-finding"), 1, f"{finding.code}: {finding.message}"
     if spec.direction == "inbound":
         return  # we answer with the faults; the peer maps them
     for operation in spec.operations.values():

@@ -4,25 +4,58 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from interfaces.agreement import Agreement
 from interfaces.failure import Failure
+from interfaces.mapping.put_back import keys_of
+from interfaces.spec.differences import differences, lossy_paths, without
 from interfaces.spec.lint_rules import Hit
 from interfaces.spec.model import InterfaceSpec
+from interfaces.spec.shapes import canonical_shape
 from interfaces.spec.trial import Trial
 
 
 def check(spec: InterfaceSpec, agreement: Agreement) -> Iterator[Hit]:
-    shown = {example["operation"] for example in spec.examples}
-    for operation in spec.operations.values():
-        if operation.name not in shown:
-            yield "example-missing", operation.line, f"{operation.name} has no example"
+    shown = {(example["operation"], role) for example in spec.examples for role in example}
+    for op in spec.operations.values():
+        for role, own, side in _ROLES:
+            if getattr(op, side) is not None and not {(op.name, role), (op.name, own)} & shown:
+                yield "example-missing", op.line, f"the {side} of {op.name} has no example"
     for example in spec.examples:
         message = _wrong(spec, agreement, example)
         if message:
             yield "example-invalid", 1, f"{example['name']}: {message}"
+        else:
+            yield from _changed(spec, agreement, example)
+
+
+_ROLES = (("request", "canonical", "request"), ("reply", "canonicalReply", "reply"))
+"""(the wire file of an example, its canonical one, the message)."""
+
+
+def _changed(spec: InterfaceSpec, agreement: Agreement, example: Mapping[str, str]) -> Iterator[Hit]:
+    """The canonical body of a sound example, written and read again."""
+    op = spec.operations[example["operation"]]
+    trial = Trial(agreement, op.name)
+    for _, own, what in _ROLES:
+        side = getattr(op, what)
+        if own not in example or side.mapping is None:
+            continue
+        body, reply = json.loads(_bytes(spec, example[own])), what == "reply"
+        rows = agreement.mapping(op.name, reply).rows
+        lossy = [*lossy_paths(rows, spec.code_lists)]
+        try:
+            got = trial.read_back(body, reply)
+        except Failure as failure:
+            yield "example-not-round-tripping", 1, f"{example['name']}: {example[own]}: {_told(failure)}"
+            continue
+        wanted, got = without(body, lossy), without(got, lossy)
+        for place, *_ in islice(differences(wanted, got, canonical_shape(side), keys_of(rows)), 1):
+            message = f"{example[own]}, written and read again, differs at {'.'.join(place)}"
+            yield "example-not-round-tripping", 1, f"{example['name']}: {message}"
 
 
 def _wrong(spec: InterfaceSpec, agreement: Agreement, example: Mapping[str, str]) -> str:

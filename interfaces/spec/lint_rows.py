@@ -8,9 +8,10 @@ from interfaces.agreement import Agreement
 from interfaces.mapping.rows import Path, Step, parse_path, touched
 from interfaces.spec.lint_rules import Hit, code_values, reads
 from interfaces.spec.model import InterfaceSpec, Operation, Row, Side
-from interfaces.spec.shapes import Shape, canonical_shape, walk
+from interfaces.spec.shapes import Shape, XmlShape, canonical_shape, walk
 
 CANONICAL, WIRE = "canonical", "wire"
+MISSING = "mandatory-target-without-row"
 
 
 def check(spec: InterfaceSpec, agreement: Agreement) -> Iterator[Hit]:
@@ -29,8 +30,13 @@ def _side(spec: InterfaceSpec, agreement: Agreement, op: Operation, side: Side) 
     settings = {str(spec.transport.settings.get(n, "")) for n in ("source", "exchangeId", "replyTo")}
     line = rows[0].line if rows else op.line
     # what is read must make a whole canonical body; what is written, a whole wire message
-    target, column = (own, CANONICAL) if reads(spec, op, side) else (wire, WIRE)
-    yield from _mandatory(rows, target, column, line, what, settings)
+    if reads(spec, op, side):
+        yield from _mandatory(MISSING, rows, own, CANONICAL, line, what, settings)
+    else:
+        yield from _mandatory(MISSING, rows, wire, WIRE, line, what, settings)
+        yield from _mandatory("mandatory-canonical-without-reverse", rows, own, CANONICAL, line, what, set())
+    if "any" not in spec.transport.settings:
+        yield from _wild(rows, wire, what, line)
 
 
 def _scope(rows: tuple[Row, ...], own: Shape | None, wire: Shape | None, what: str) -> Iterator[Hit]:
@@ -76,17 +82,38 @@ def _double(rows: tuple[Row, ...], column: str, what: str) -> Iterator[Hit]:
         seen[path] = row
 
 
+def _wild(rows: tuple[Row, ...], shape: Shape | None, what: str, line: int) -> Iterator[Hit]:
+    """What xs:any lets through at places that rows come to, and that no row takes."""
+    taken = {path for row in rows if (path := _path(row, WIRE))}
+    places: dict[Path, Shape | None] = {(): shape}
+    for path in taken:
+        places |= {path[:n]: walk(shape, path[:n]) for n in range(1, len(path))}
+    for place, there in places.items():
+        if isinstance(there, XmlShape) and there.wild and not any(_is_any(path, place) for path in taken):
+            name = ".".join(step.name for step in place) or "the message"
+            message = f"{what}: the contract lets anything stand in {name}, and no row takes it"
+            yield "xsd-any-without-policy", line, message
+    for row in rows:
+        if row.rows:
+            yield from _wild(row.rows, _at(row, WIRE, shape), f"{what} row {row.number}", row.line)
+
+
+def _is_any(path: Path, place: Path) -> bool:
+    """Whether a row takes what stands at the wildcard of a place."""
+    return path[: len(place)] == place and len(path) == len(place) + 1 and path[-1].name == "#any"
+
+
 def _mandatory(
-    rows: tuple[Row, ...], shape: Shape, column: str, line: int, what: str, known: set[str]
+    rule: str, rows: tuple[Row, ...], shape: Shape, column: str, line: int, what: str, known: set[str]
 ) -> Iterator[Hit]:
     """Names at the top, and in containers that are written anyway, that must be there and that no row writes."""
     paths = [path for row in rows if (path := _path(row, column))]
     written = {path[0].name for path in paths} | {name.partition(".")[0] for name in known}
     for name in sorted(shape.required() - written):
-        yield "mandatory-target-without-row", line, f"{what}: the {column} schema asks for {name}"
+        yield rule, line, f"{what}: the {column} schema asks for {name}"
     for row in rows:
         if row.rows:
             inner = tuple(part for r in row.rows for part in touched(r))
             place = _at(row, column, shape)
             if place is not None:
-                yield from _mandatory(inner, place, column, row.line, f"{what} row {row.number}", set())
+                yield from _mandatory(rule, inner, place, column, row.line, f"{what} row {row.number}", set())

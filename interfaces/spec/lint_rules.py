@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from interfaces.clock import SystemClock, to_rfc3339
 from interfaces.mapping import bare, is_masked
-from interfaces.mapping.rows import parse_path
+from interfaces.mapping.rows import parse_path, parse_when, written_out
 from interfaces.spec.model import InterfaceSpec, Operation, Row, Side
 from interfaces.spec.shapes import JsonShape, canonical_shape, walk
 
@@ -16,13 +17,16 @@ Hit = tuple[str, int, str]
 
 _HOST = re.compile(r"\w+://|\b\d{1,3}(\.\d{1,3}){3}\b|\blocalhost\b")
 _SECRET = re.compile(r"password|passwd|secret|token|SrcSysSign", re.IGNORECASE)
-_PERSONAL = re.compile(r"(^|\.)relatedParty\.(name|phone)$|(^|\.)identification\.number$")
+_PERSONAL = re.compile(
+    r"(^|\.)(relatedParty|customer|contact)\.name$|(^|\.)identification\.number$|(^|\.)(phone|mobile|e?mail|taxId)$"
+)
+_NUMBERS = frozenset({"externalId", "orderId", "parentOrder", "originalOrder", "correlation_id"})
+"""What a callback may be matched by: numbers of orders, and the header's own."""
 
 
 def check(spec: InterfaceSpec) -> Iterator[Hit]:
-    yield from _todos(spec)
-    yield from _settings(spec)
-    yield from _code_lists(spec)
+    for whole in SPEC_RULES:
+        yield from whole(spec)
     for operation in spec.operations.values():
         for rule in OPERATION_RULES:
             yield from rule(spec, operation)
@@ -75,11 +79,35 @@ def _leaves(tree: Any, path: str) -> Iterator[tuple[str, Any]]:
         yield path, tree
 
 
+def _sunset(spec: InterfaceSpec) -> Iterator[Hit]:
+    today = to_rfc3339(SystemClock().now())[:10]
+    if spec.sunset and spec.sunset < today:
+        yield "sunset-passed", 1, f"metadata.sunset was {spec.sunset}"
+
+
+def _queue(spec: InterfaceSpec) -> Iterator[Hit]:
+    settings = spec.transport.settings
+    if spec.transport.kind == "amqp" and spec.direction == "inbound" and "deadLetter" not in settings:
+        queue = settings.get("queue", "")
+        yield "dead-letter-missing", 1, f"what cannot be processed goes to {queue}.dead, which nobody agreed on"
+
+
+def _unused(spec: InterfaceSpec) -> Iterator[Hit]:
+    sides = [side for op in spec.operations.values() for side in (op.request, op.reply) if side is not None]
+    used = {row.options.get("code") for side in sides for row, _ in _flat(side.mapping or ())}
+    for name in spec.code_lists:
+        if name not in used:
+            yield "unused-codelist", 1, f"no row has code: {name}"
+
+
 def _code_lists(spec: InterfaceSpec) -> Iterator[Hit]:
     for codes in spec.code_lists.values():
         twice = [wire for wire, count in Counter(codes.codes.values()).items() if count > 1]
         if twice and not codes.lossy:
             yield "codelist-not-bijective-undeclared", 1, f"{codes.name}: {', '.join(twice)} stands for several codes"
+
+
+SPEC_RULES = (_todos, _sunset, _settings, _queue, _code_lists, _unused)
 
 
 def _role(spec: InterfaceSpec, op: Operation) -> Iterator[Hit]:
@@ -96,6 +124,44 @@ def _correlation(spec: InterfaceSpec, op: Operation) -> Iterator[Hit]:
             op.line,
             f"{op.name}: nobody could tell which task it is about, or when it ends",
         )
+    elif op.correlate and op.correlate not in _NUMBERS:
+        yield from _other_number(op)
+    if spec.direction == "outbound" and op.pattern == "async-request-reply" and not _sends_key(spec, op):
+        yield "pattern-needs-correlation", op.line, f"{op.name} sends no externalId that its outcome could name"
+
+
+def _other_number(op: Operation) -> Iterator[Hit]:
+    if walk(canonical_shape(op.request), parse_path(op.correlate)) is None:
+        message = f"{op.name}: {op.request.type} has no {op.correlate}"
+        yield "pattern-needs-correlation", op.line, message
+    else:
+        message = f"{op.name} is matched by {op.correlate}, which is no number of the order"
+        yield "correlation-not-guid-only-in-body", op.line, message
+
+
+def _sends_key(spec: InterfaceSpec, op: Operation) -> bool:
+    """AMQP has it in the header; a Draft says elsewhere that nothing is mapped yet."""
+    rows, free = op.request.mapping, spec.transport.kind == "amqp" or op.request.type_name == "Draft"
+    return free or rows is None or any(row.canonical == "externalId" and row.wire is not None for row in rows)
+
+
+def _times(spec: InterfaceSpec, op: Operation) -> Iterator[Hit]:
+    """How long the hub waits, for what it calls."""
+    if spec.direction == "inbound":
+        return
+    later = op.pattern == "async-request-reply"
+    if "timeout" not in op.timed:
+        yield "timeout-missing", op.line, f"{op.name} would be waited for {op.timeout:g} s, which nobody agreed on"
+    if later and "reply" not in op.timed:
+        message = f"the outcome of {op.name} would be waited for {op.reply_within:g} s, which nobody agreed on"
+        yield "reply-timeout-missing", op.line, message
+    for promised, waited in ((spec.sla.p95, op.timeout), (spec.sla.reply_p95 if later else None, op.reply_within)):
+        if promised is not None and waited < promised:
+            message = f"{op.name} is given up after {waited:g} s, and {promised:g} s are promised"
+            yield "timeout-below-sla-p95", op.line, message
+    if spec.mock_delay >= op.timeout:
+        message = f"the mock answers {op.name} after {spec.mock_delay:g} s, it is given up after {op.timeout:g} s"
+        yield "mock-delay-over-timeout", op.line, message
 
 
 def _retry(spec: InterfaceSpec, op: Operation) -> Iterator[Hit]:
@@ -117,7 +183,24 @@ def _catch_all(spec: InterfaceSpec, op: Operation) -> Iterator[Hit]:
         yield "error-catch-all", op.line, f"{op.name}: a business code that is not listed would be an error of ours"
 
 
-OPERATION_RULES = (_role, _correlation, _retry, _catch_all)
+OPERATION_RULES = (_role, _correlation, _times, _retry, _catch_all)
+
+
+def undecided(spec: InterfaceSpec) -> Iterator[Hit]:
+    """Conditions that the way back cannot decide, unless their rows say that they are forward-only."""
+    for op in spec.operations.values():
+        for side in filter(None, (op.request, op.reply)):
+            yield from _undecided(side.mapping or ())
+
+
+def _undecided(rows: tuple[Row, ...]) -> Iterator[Hit]:
+    known = {part.canonical for row in rows if "when" not in row.options and not row.rows for part in written_out(row)}
+    for row in rows:
+        yield from _undecided(row.rows)
+        when = str(row.options.get("when", ""))
+        if when and "lossy" not in row.options and parse_when(when).path not in known:
+            message = f"row {row.number} {row.canonical} <-> {row.wire}: {when!r} cannot be decided on the way back"
+            yield "conditional-not-invertible", row.line, message
 
 
 def _row(spec: InterfaceSpec, row: Row, path: str) -> Iterator[Hit]:

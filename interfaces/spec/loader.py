@@ -25,6 +25,7 @@ from interfaces.spec.model import (
     Route,
     Row,
     Side,
+    Sla,
     Transport,
 )
 from interfaces.spec.yaml_lines import Lines, Place
@@ -103,6 +104,9 @@ class _Filler:
             masked=tuple(self.body.get("masked", ())),
             recycled_numbers=self.body.get("recycledNumbers", False),
             examples=tuple(self.body.get("examples", ())),
+            sunset=self.meta.get("sunset", ""),
+            sla=_sla(self.body.get("sla", {})),
+            mock_delay=seconds(self.body.get("mock", {}).get("delay", "0s")),
             folder=self.file.parent,
             file=str(self.file),
             hash=_hash(self.file.parent, transport.contract, (self.meta, self.body), codes.values()),
@@ -132,6 +136,7 @@ class _Filler:
             timeout=seconds(timing.get("timeout", "10s")),
             reply_within=seconds(timing.get("reply", "1d")),
             reply_clock=timing.get("clock", "business"),
+            timed=frozenset(timing),
             idempotent=data.get("idempotent", False),
             probe=data.get("probe", ""),
             correlate=data.get("correlate", ""),
@@ -161,6 +166,11 @@ class _Filler:
 
 def _route(operation: str, data: Mapping[str, str] | None) -> Route | None:
     return Route(data["function"], data.get("operation", operation)) if data else None
+
+
+def _sla(data: Mapping[str, Any]) -> Sla:
+    p95, reply = (seconds(data[name]) if name in data else None for name in ("p95", "replyP95"))
+    return Sla(data.get("availability"), p95, reply, data.get("window", ""), data.get("volume", ""))
 
 
 def _code_list(name: str, data: dict[str, Any], file: Path) -> CodeList:

@@ -114,6 +114,7 @@ class Operation:
     timeout        seconds for one exchange, total
     reply_within   seconds until the callback must be there (async-request-reply)
     reply_clock    ``business`` or ``real`` (AMQP time-outs)
+    timed          what of ``timing`` the spec says itself: timeout, reply, clock; the rest are defaults
     idempotent     the peer honours our key: sending again is safe
     probe          operation that asks the peer what became of a request (canonical OutcomeQuery -> same reply
                    type)
@@ -132,6 +133,7 @@ class Operation:
     timeout: float = 10.0
     reply_within: float = 86400.0
     reply_clock: Literal["business", "real"] = "business"
+    timed: frozenset[str] = frozenset()
     idempotent: bool = False
     probe: str = ""
     correlate: str = ""
@@ -172,8 +174,28 @@ class Transport:
 
 
 @dataclass(frozen=True, slots=True)
+class Sla:
+    """What the other side promises; None or "" = nothing.
+
+    p95        seconds in which 95 of 100 exchanges end
+    reply_p95  seconds in which 95 of 100 outcomes come (async-request-reply)
+    availability  percent; window and volume as people say them: ``Mo-Su 04:00-02:00``, ``20000/day``
+    """
+
+    availability: float | None = None
+    p95: float | None = None
+    reply_p95: float | None = None
+    window: str = ""
+    volume: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class InterfaceSpec:
-    """One version of one agreed interface. ``id`` is also the path: /soap/<id>."""
+    """One version of one agreed interface. ``id`` is also the path: /soap/<id>.
+
+    sunset      last day on which this version may be used, YYYY-MM-DD, "" = open
+    mock_delay  seconds after which its mock answers
+    """
 
     id: str
     version: str
@@ -188,6 +210,9 @@ class InterfaceSpec:
     masked: tuple[str, ...] = ()
     recycled_numbers: bool = False
     examples: tuple[Mapping[str, str], ...] = ()
+    sunset: str = ""
+    sla: Sla = Sla()
+    mock_delay: float = 0.0
     folder: Path = Path()
     file: str = ""
     hash: str = ""

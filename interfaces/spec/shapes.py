@@ -15,6 +15,8 @@ from interfaces.contract.names import local
 from interfaces.mapping.rows import Path
 from interfaces.spec.model import Side
 
+_FRACTION = "{http://www.w3.org/2001/XMLSchema}fractionDigits"
+
 if TYPE_CHECKING:  # xmlschema is slow to import, and who has a shape of it has it already
     from interfaces.contract.file_layout import FileLayout
     from interfaces.contract.file_layout import Record as FileRecord
@@ -29,6 +31,7 @@ class Facts:
     kind       primitive type: string, decimal, dateTime, object ...
     lengths    least and most characters (bytes for table and file columns)
     bounds     least and largest number, as text
+    places     most decimals of a number, None = as many as there are
     """
 
     kind: str = ""
@@ -36,6 +39,7 @@ class Facts:
     bounds: tuple[str, str] = ("", "")
     patterns: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+    places: int | None = None
 
 
 class Shape(Protocol):
@@ -96,6 +100,7 @@ class JsonShape:
             bounds=(str(own.get("minimum", "")), str(own.get("maximum", ""))),
             patterns=(own["pattern"],) if "pattern" in own else (),
             values=self.enum() or ((str(own["const"]),) if "const" in own else ()),
+            places=0 if kind == "integer" else None,
         )
 
     def enum(self) -> tuple[str, ...]:
@@ -170,7 +175,13 @@ class XmlShape:
             bounds=(_said(simple.min_value), _said(simple.max_value)),
             patterns=tuple(getattr(simple.patterns, "regexps", ())),
             values=self.enum(),
+            places=_places(simple),
         )
+
+    @property
+    def wild(self) -> bool:
+        """Whether the contract lets anything stand here (xs:any)."""
+        return any(element is None for element, _ in _parts(self._type))
 
     def _kinds(self) -> Iterator[Type]:
         """The type, and those that xsi:type may put in its place."""
@@ -181,6 +192,16 @@ class XmlShape:
 def _parts(kind: Type) -> Iterator[tuple[Any, bool]]:
     """(element, whether it must be there); (None, False) for a wildcard."""
     return _flat(kind.content, True) if kind.content else iter(())
+
+
+def _places(simple: Any) -> int | None:
+    """xs:integer and what is made of it has none; else the facet says, here or in a type that this one restricts."""
+    while simple is not None and hasattr(simple, "get_facet"):
+        facet = simple.get_facet(_FRACTION)
+        if facet is not None or simple.local_name == "integer":
+            return int(facet.value) if facet is not None else 0
+        simple = simple.base_type
+    return None
 
 
 def _said(value: Any) -> str:

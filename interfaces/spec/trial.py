@@ -67,6 +67,11 @@ class Trial:
             return dict(json.loads((spec.folder / found["canonical"]).read_bytes()))
         return self.to_canonical((spec.folder / found["request"]).read_bytes())
 
+    def read_back(self, body: Mapping[str, Any], reply: bool = False) -> Body:
+        """A canonical body written, carried by the contract, and read again; Failure(invalid)."""
+        tree = self._agreement.carried(self._operation.name, self.write(body, reply), reply)
+        return self._mapping(reply).to_canonical(tree, Context())
+
     def lines(self, body: Body, tree: Tree, reply: bool = False) -> list[Line]:
         """Every row that has a value on either side, groups element by element."""
         return list(self._lines(self._mapping(reply).rows, body, tree))

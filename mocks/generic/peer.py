@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -156,7 +156,7 @@ class GenericPeer(Peer):
         request |= {"canonical": message.body, "wire": text(wire), "reply_to": reply_to}
         request |= {"correlation_id": message.correlation_id}
         with self.store.tx() as tx:
-            answer = self._answer(tx, name, self.acts[name], request)
+            answer = self._late(self._answer(tx, name, self.acts[name], request))
             written = self._written(received, answer)
             if written is not None:
                 said = {"canonical": answer.body, "wire": text(written)}
@@ -165,6 +165,11 @@ class GenericPeer(Peer):
                 self._later_answer(tx, str(request["key"]), written, reply_to, answer)
         self.pump.wake()
         return Served(written, answer.manner)
+
+    def _late(self, answer: Answer) -> Answer:
+        """As late as the spec says its mock is, unless a rule says how the answer goes out."""
+        slow = Rule("", "slow", args={"seconds": self.spec.mock_delay})
+        return replace(answer, manner=slow.manner("")) if self.spec.mock_delay and not answer.manner else answer
 
     def _written(self, received: Received, answer: Answer) -> WireMessage | None:
         if answer.body is None:  # what the shell makes of it is in the manner

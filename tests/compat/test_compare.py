@@ -63,8 +63,8 @@ CHANGES = [
     ),
     (
         "less time",
-        "idempotent: true",
-        "idempotent: true\n      timing: {timeout: 1s}",
+        "timing: {timeout: 5s}",
+        "timing: {timeout: 1s}",
         "spec.yaml",
         "deadline-shorter",
         "ok",

@@ -50,6 +50,7 @@ spec:
     do:
       pattern: one-way
       {role}
+      timing: {{timeout: 5s}}
       idempotent: true
       request:
         type: {type}

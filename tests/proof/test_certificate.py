@@ -106,10 +106,10 @@ def test_the_command_prints_the_certificate_and_fails_for_a_broken_spec(tmp_path
     broken, sound = (json.loads(line) for line in run.stdout.splitlines())
     assert run.exit_code == 1
     assert (broken["ok"], broken["whole"]) == (False, "broken")
-    assert (sound["ok"], sound["whole"], sound["spec"]) == (True, "iso", "bill-reply@1.0.0")
+    assert (sound["ok"], sound["whole"], sound["spec"]) == (True, "iso", "bill-reply@1.0.1")
     assert sound["sides"][0]["documents"] == 50
     assert sound["rows"]["proved"] > 0
     text = CliRunner().invoke(group, ["prove", "bill-reply"])
     assert text.exit_code == 0
-    assert "bill-reply@1.0.0: iso, seed 20261015" in text.stdout
+    assert "bill-reply@1.0.1: iso, seed 20261015" in text.stdout
     assert "200 documents carried" in text.stdout

@@ -139,7 +139,7 @@ DEFECTS = [
         "a condition that the way back cannot decide",
         "- [note, A, when: \"workType == 'install'\"]",
         {},
-        "spec-does-not-compile",
+        "conditional-not-invertible",
         "- [workType, B]\n"
         + "- [note, A, when: \"workType == 'install'\"]\n- [note, Box.C, when: \"workType != 'install'\"]",
     ),
@@ -147,7 +147,7 @@ DEFECTS = [
         "a condition that leaves values out",
         "- [workType, B]\n- [note, A, when: \"workType == 'install'\"]",
         {},
-        "condition-not-exhaustive",
+        "conditional-not-exhaustive",
         "- [workType, B]\n- [note, A, when: \"workType == 'install'\", lossy: notes of installs only]",
     ),
     (

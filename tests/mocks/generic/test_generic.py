@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,14 @@ import pytest
 import zeep
 
 from interfaces.amqp import AmqpMessage
+from interfaces.spec.loader import load_spec
 from interfaces.spec.registry import bundled
+from interfaces.wire import WireMessage
 from mocks import runner
 from mocks.amqp import open_broker
+from mocks.generic.peer import GenericPeer
 from mocks.generic.smoke import smoke
+from mocks.peer import Setting
 from tests.mocks.conftest import Play, until
 from tests.mocks.fake_hub import FakeHub
 
@@ -276,3 +281,13 @@ def test_what_it_holds_is_there_after_a_restart_and_gone_after_a_reset(up: Up, t
     assert before
     again.post("rm-resource", "reset", None).raise_for_status()
     assert again.effects("rm-resource") == {}
+
+
+def test_a_mock_answers_as_late_as_its_spec_says(tmp_path: Path) -> None:
+    late = replace(load_spec(SYSTEMS / "BILL" / "bill-query"), mock_delay=0.25)
+    peer = GenericPeer(Setting(tmp_path), late)
+    wire = WireMessage(example("bill-query", "arrears.request.xml"), "text/xml")
+    try:
+        assert json.loads(peer.serve(wire).manner) == {"do": "slow", "key": "", "seconds": 0.25}
+    finally:
+        peer.stop()
