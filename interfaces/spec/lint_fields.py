@@ -164,7 +164,7 @@ def _longest(place: Place) -> float:
     if name == "code":
         codes = place.spec.code_lists[place.options["code"]].codes
         return max(map(len, codes.values()))
-    if name not in _COPIES or "string" not in _types(schema) or {"pattern", "format", "const"} & schema.keys():
+    if name not in _COPIES or _types(schema) != {"string"} or {"pattern", "format", "const"} & schema.keys():
         return 0
     if "enum" in schema:
         return max(len(str(value)) for value in schema["enum"])
