@@ -2,7 +2,8 @@
 
 Theory: an instance is born by ``create``, lives by ``activate`` and is taken back by ``discard``, which only the
 order that brought it may do. Which action is allowed in which state is the table below; each action's own work is
-one function. A change is known by its externalId: the same one again gets the same answer and does nothing.
+one function. What happens to an instance that is there is in ``changes``: begin, complete, withdraw. A change is known
+by its externalId: the same one again gets the same answer and does nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from crm_core import changes
 from crm_core.customers import drop_customer, find_account, find_or_create_customer
 from crm_core.store.schema import change, product
 from crm_core.views import product_view
@@ -34,6 +36,7 @@ TRANSITIONS: Mapping[tuple[str, str], str] = {
     (ABSENT, "discard"): ABSENT,  # the create never came: nothing to take back
 }
 """(state, action) -> state. What is not here is refused."""
+CHANGES = {"begin": changes.begin, "complete": changes.complete, "withdraw": changes.withdraw}
 
 
 def apply_change(connection: Connection, action: str, body: Body) -> dict[str, Any]:
@@ -63,6 +66,9 @@ def _apply(connection: Connection, action: str, body: Body) -> dict[str, Any]:
     if not instance_id:
         raise Failure("invalid", "the change names no product instance", where="product.id")
     instance = connection.execute(select(product).where(product.c.id == instance_id)).one_or_none()
+    if action in CHANGES:
+        told = CHANGES[action](connection, instance, body)
+        return {**_answer(connection, instance_id), **told}
     state = instance.status if instance else ABSENT
     target = TRANSITIONS.get((state, action))
     if target is None:

@@ -14,6 +14,10 @@ from interfaces.ids import derived, new_id
 from interfaces.message import Body
 
 Record = dict[str, Any]
+MILESTONE = ":"
+"""``sps.provision:serviceStopped`` in a task's ``after``: a step its peer reports on the way, not its end."""
+REACHED = "reached"
+"""Where the output of a task under way keeps the steps its peer has reported."""
 
 
 class Case:
@@ -103,8 +107,11 @@ class Case:
             self.move_order("fail", refused["reason"])
             return
         done = {t["name"] for t in plan if t["state"] in lifecycle.TASK_DONE}
+        reached = {f"{t['name']}{MILESTONE}{step}" for t in plan for step in milestones(t)}
         for task in plan:
-            if task["state"] == "pending" and done.issuperset(task["after"]):
+            if task["state"] == "pending" and all(
+                n in reached or n.partition(MILESTONE)[0] in done for n in task["after"]
+            ):
                 self.release(task)
         if len(done) == len(plan):
             self.order["reason"] = ""
@@ -118,6 +125,13 @@ class Case:
 
     def _outputs(self) -> dict[str, Body]:
         return {t["name"]: t["output"] or {} for t in self.of_kind("do")} | {"order": self.order["body"]}
+
+    def past_return(self) -> str:
+        """Name of a completed task that cannot be undone (a hard point of no return), "" while there is none."""
+        gone = (
+            t["name"] for t in self.of_kind("do") if t["point_of_no_return"] == "hard" and t["state"] == "completed"
+        )
+        return next(gone, "")
 
     # -- taking back --------------------------------------------------------------------------------
 
@@ -173,6 +187,17 @@ class Case:
 
     def save(self, connection: sa.Connection) -> None:
         save_all(connection, [self])
+
+
+def milestones(task: Record) -> list[str]:
+    """Steps that the peer of a waiting task has reported. When it is done, all of them are behind it."""
+    found: list[str] = (task["output"] or {}).get(REACHED, [])
+    return found
+
+
+def with_milestone(task: Record, event: Body) -> Body:
+    """The output of a task that is under way: the peer's latest word, and every step it reported so far."""
+    return event | {REACHED: list(dict.fromkeys([*milestones(task), event["step"]]))}
 
 
 def fill(body: Body, inputs: Sequence[Sequence[str]], outputs: dict[str, Body]) -> None:

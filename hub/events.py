@@ -54,6 +54,9 @@ class Events:
                 outcomes.append(judged(task["order_id"], task["id"], body, undoing, attempted=False))
                 seen.add((task["id"], event.row["exchange_id"]))
                 task |= {"state": "completed", "output": event.body}  # a second one in this batch comes too late
+            elif verdict == "progress" and task is not None and event.body.get("step"):
+                body = dict(event.body)
+                outcomes.append(Outcome(task["order_id"], task["id"], "progress", output=body, attempted=False))
         journal.append(connection, [e.row for e in batch])
         if outcomes:
             self._outcomes.apply(connection, outcomes)

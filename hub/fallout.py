@@ -113,9 +113,8 @@ def _cancel(one: Case, action: Action) -> None:
     order = one.order
     if order["state"] in ORDER_END or order["outcome"]:
         raise Failure("conflict", f"order {order['id']} is {order['state']}: it cannot be cancelled", where=order["id"])
-    passed = [t["name"] for t in one.of_kind("do") if t["point_of_no_return"] == "hard" and t["state"] == "completed"]
-    if passed:
-        raise Failure("conflict", f"the point of no return is passed: {', '.join(passed)}", where=order["id"])
+    if passed := one.past_return():
+        raise Failure("conflict", f"the point of no return is passed: {passed}", where=order["id"])
     if (order["state"], "cancel") not in ORDER:
         raise Failure("conflict", f"an order in state {order['state']} cannot be cancelled", where=order["id"])
     if order["state"] == "queued":

@@ -29,7 +29,7 @@ class Outcome:
     """One attempt's end, or one callback.
 
     fence        the claim it belongs to; a later claim makes it void. None = a callback, which holds no lease
-    event        answered | acknowledged | failed
+    event        answered | acknowledged | progress (a step on the way, of ``output``) | failed
     output       canonical reply or callback body: with ``failed`` it is the peer's own no, not a failure to reach it
     failure      for ``failed``
     was_sent     an earlier attempt may have reached the peer
@@ -89,6 +89,8 @@ class Outcomes:
             self._failed(one, task, outcome, outcome.failure)
         elif outcome.event == "acknowledged":
             self._acknowledged(one, task, outcome, real)
+        elif outcome.event == "progress":
+            task["output"] = case.with_milestone(task, outcome.output)
         else:
             self._answered(one, task, outcome)
         return True
@@ -135,15 +137,21 @@ class Outcomes:
                 one.move_task(task, "again", due_at=one.now + decision.delay, mode=mode, sent=sent, **changes)
             case "ask":
                 one.move_task(task, "again", due_at=one.now, sent=sent, **changes | {"mode": "ask", "attempt": 0})
+            case "refuse" if one.past_return() and task["kind"] == "do":
+                changes["reason"] = f"{says} (the point of no return is passed: {one.past_return()})"
+                self._stuck(one, task, "refused", sent, failure, changes)
             case "refuse" | "give_up":
                 if task["state"] == "fallout":
                     one.resolved.append((task["id"], "refused", "peer"))
                 one.move_task(task, "refused", output=outcome.output or None, sent=0, **changes)
             case "fallout":
-                known = task["state"] == "fallout"
-                one.move_task(task, "stuck", sent=sent, **changes)
-                if not known:
-                    one.open_fallout(task, decision.category, failure.to_json())
+                self._stuck(one, task, decision.category, sent, failure, changes)
+
+    def _stuck(self, one: Case, task: Row, category: str, sent: int, failure: Failure, changes: Row) -> None:
+        known = task["state"] == "fallout"
+        one.move_task(task, "stuck", sent=sent, **changes)
+        if not known:
+            one.open_fallout(task, category, failure.to_json())
 
 
 _RELEASED: Row = {"lease_owner": "", "lease_until": 0, "deadline_at": 0}

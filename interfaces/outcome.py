@@ -54,7 +54,8 @@ def business_result(spec: InterfaceSpec, op: Operation, tree: Tree) -> None:
 
 def _refusal(spec: InterfaceSpec, op: Operation, level: str, row: ErrorRow, code: str, text: str) -> Failure:
     detail: dict[str, Any] = {"level": level, "code": code[:64], "text": text[:_TEXT]}
-    said = row.note or ("refused by the peer" if level == "business" else "the exchange failed")
+    own = text[:_TEXT] if spec.transport.kind == "local" else ""  # the core in this process: its words are ours
+    said = own or row.note or ("refused by the peer" if level == "business" else "the exchange failed")
     return Failure(
         _CODES.get(row.code, "internal"),
         f"{spec.system} answered {code[:64]}: {said}",

@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS IF_GONGDAN (     -- 工单: written by others, read b
   SL BLOB,
   HJJB BLOB,
   BZDZ BLOB,
+  TJJB BLOB,
   YXJ BLOB,
   SJDH BLOB,
   YDJH BLOB,

@@ -8,6 +8,7 @@ from typing import Any
 
 from crm_core.catalogue import Catalogue, bundled_catalogue
 from crm_core.order import check, decompose
+from crm_core.order.items import found_in
 from hub.planner import Planner, Served
 from interfaces.failure import Failure
 from interfaces.message import Message
@@ -29,16 +30,16 @@ class CataloguePlanner:
         def capabilities(function: str) -> frozenset[str] | None:
             return served(function, family)
 
-        wrong = check(order, self._catalogue, area, capabilities, at=message.at)
+        wrong = check(order, self._catalogue, area, capabilities, at=message.at, source=message.source)
         if wrong:
             raise _refusal(wrong, message)
-        return decompose(order, self._catalogue, capabilities, ids_of(message, area))
+        return decompose(order, self._catalogue, capabilities, ids_of(message, area), message.source)
 
     def _family(self, order: Mapping[str, Any]) -> str:
         """Product family of the order, by which its tasks are bound: its first item's; "" when nobody sells that."""
-        codes = (item.get("productOffering", {}).get("id", "") for item in order.get("productOrderItem", ()))
-        offering = self._catalogue.offerings.get(next(codes, ""))
-        return offering.product.family if offering else ""
+        items = order.get("productOrderItem", ())
+        product, _ = found_in(self._catalogue, items[0]) if items else (None, None)
+        return product.family if product else ""
 
 
 def _refusal(wrong: list[dict[str, str]], message: Message) -> Failure:

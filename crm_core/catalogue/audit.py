@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from crm_core.catalogue.model import Rule
-from crm_core.catalogue.recipe import ORDER
+from crm_core.catalogue.recipe import ORDER, task_of
+from crm_core.catalogue.rule import Rule
 from crm_core.catalogue.source import Entry, Fault, Source
 from crm_core.catalogue.template import FACTS, names
 from interfaces.canonical import schema
@@ -52,7 +52,11 @@ def _offering(entry: Entry, source: Source) -> Iterator[Fault]:
 
 def _recipe(entry: Entry) -> Iterator[Fault]:
     tasks: list[Mapping[str, Any]] = entry.data["tasks"]
-    before = {task["name"]: tuple(task.get("after", ())) for task in tasks}
+    named = {task["name"]: tuple(task.get("after", ())) for task in tasks}
+    before = {name: tuple(map(task_of, after)) for name, after in named.items()}
+    for index, fact in enumerate(entry.data.get("requires", ())):
+        if fact not in FACTS:
+            yield entry.fault(f"unknown fact {fact!r}", "requires", index)
     for index, task in enumerate(tasks):
         at = ("tasks", index)
         if [t["name"] for t in tasks].index(task["name"]) != index:

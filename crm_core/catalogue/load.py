@@ -11,8 +11,9 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from crm_core.catalogue.audit import audit
-from crm_core.catalogue.model import Catalogue, Offering, Product, Rule
+from crm_core.catalogue.model import Catalogue, Offering, Product
 from crm_core.catalogue.recipe import Condition, Recipe, TaskRule, UndoRule
+from crm_core.catalogue.rule import Rule
 from crm_core.catalogue.source import Fault, Source, gather
 from crm_core.catalogue.template import compile_body
 from crm_core.lines import Document, read_yaml
@@ -115,7 +116,13 @@ def _condition(data: Mapping[str, Any]) -> Condition:
 
 
 def _recipe(name: str, data: Mapping[str, Any]) -> Recipe:
-    return Recipe(name, data["instance"], tuple(_task(task) for task in data["tasks"]))
+    return Recipe(
+        name,
+        data["instance"],
+        tuple(_task(task) for task in data["tasks"]),
+        requires=tuple(data.get("requires", ())),
+        parameters={name: Rule.of(rule) for name, rule in data.get("parameters", {}).items()},
+    )
 
 
 def _task(data: Mapping[str, Any]) -> TaskRule:

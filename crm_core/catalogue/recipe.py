@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from crm_core.catalogue.rule import Rule
 from crm_core.catalogue.template import Facts
 from interfaces.plan import Capabilities, Input
 
 ORDER = "order"
 """Name an input uses for the order itself (interfaces.plan.Input)."""
+MILESTONE = ":"
+"""``sps.provision:serviceStopped`` in ``after``: not the task's end but a step its peer reports on the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,18 @@ class TaskRule:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a business action is realised. ``instance``: the order makes a new product instance, or names one."""
+    """How a business action is realised.
+
+    instance    the order makes a new product instance, or names one
+    requires    facts that the order has to give
+    parameters  values that stand among the product's characteristics and are about the order only
+    """
 
     name: str
     instance: Literal["new", "existing"]
     tasks: tuple[TaskRule, ...]
+    requires: tuple[str, ...] = ()
+    parameters: Mapping[str, Rule] = field(default_factory=dict)
     _variants: dict[tuple[str, ...], tuple[TaskRule, ...]] = field(default_factory=dict, compare=False)
 
     def selected(self, facts: Facts, capabilities: Capabilities) -> tuple[TaskRule, ...]:
@@ -96,5 +106,11 @@ def _from(inputs: tuple[Input, ...], kept: frozenset[str]) -> tuple[Input, ...]:
 def _real(after: tuple[str, ...], before: Mapping[str, tuple[str, ...]], kept: frozenset[str]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for name in after:
-        found.update(dict.fromkeys([name] if name in kept else _real(before[name], before, kept)))
+        task = task_of(name)
+        found.update(dict.fromkeys([name] if task in kept else _real(before[task], before, kept)))
     return tuple(found)
+
+
+def task_of(name: str) -> str:
+    """The task that a name in ``after`` speaks of, with or without a milestone."""
+    return name.partition(MILESTONE)[0]

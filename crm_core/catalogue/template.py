@@ -17,7 +17,8 @@ Build = Callable[[Facts], Any]
 
 FACTS: Mapping[str, str] = {
     "order": "the order's externalId",
-    "action": "business action, install",
+    "source": "code of the system that ordered",
+    "action": "business action, ``install``",
     "instance": "product instance id",
     "offering": "{id} of the offering",
     "specification": "{id} of the product specification",
@@ -33,6 +34,8 @@ FACTS: Mapping[str, str] = {
     "appointment": "{date, slot}",
     "due": "requested completion date",
     "priority": "1..9 as text",
+    "suspension": "[reason] that is set or lifted, for suspend and resume",
+    "reason": "{code} of the same",
 }
 """Every fact a template may name. ``crm_core.order.facts`` makes them; each is there, None when absent."""
 

@@ -7,21 +7,23 @@ from dataclasses import replace
 from typing import Any
 
 from crm_core.catalogue.model import Catalogue, Product
-from crm_core.catalogue.recipe import TaskRule
+from crm_core.catalogue.recipe import MILESTONE, TaskRule
 from crm_core.catalogue.template import Facts
 from crm_core.order.facts import Ids, customer_facts, make_facts
-from crm_core.order.items import Item, business_action, changes, offering_code
+from crm_core.order.items import Item, business_action, changes, found_in
 from interfaces.plan import Capabilities, Input, Plan, PlannedTask, Undo
 
 
-def decompose(order: Mapping[str, Any], catalogue: Catalogue, capabilities: Capabilities, ids: Ids) -> Plan:
-    """The plan of ``order`` (canonical ProductOrder body in which ``check`` found nothing).
+def decompose(
+    order: Mapping[str, Any], catalogue: Catalogue, capabilities: Capabilities, ids: Ids, source: str = ""
+) -> Plan:
+    """The plan of ``order`` (canonical ProductOrder body in which ``check`` found nothing), sent by ``source``.
 
     The first item's tasks keep their recipe names; those of item n carry ``#n``. ``product_instance``,
     ``product_family`` and ``action`` are the first item's.
     """
     items = changes(order)
-    shared = customer_facts(order, ids)
+    shared = customer_facts(order, ids, source)
     tasks: list[PlannedTask] = []
     instances = [item.get("product", {}).get("id") or ids("PI", item["id"]) for item in items]
     for number, (item, instance) in enumerate(zip(items, instances, strict=True), 1):
@@ -38,7 +40,9 @@ def decompose(order: Mapping[str, Any], catalogue: Catalogue, capabilities: Capa
 
 
 def _product(item: Item, catalogue: Catalogue) -> Product:
-    return catalogue.offerings[offering_code(item)].product
+    product, _ = found_in(catalogue, item)
+    assert product is not None, "check refuses an item of no product"
+    return product
 
 
 def _tasks(
@@ -49,9 +53,9 @@ def _tasks(
     instance: str,
     shared: Mapping[str, Any],
 ) -> list[PlannedTask]:
-    offering = catalogue.offerings[offering_code(item)]
-    facts = make_facts(order, item, offering, instance, shared)
-    recipe = offering.product.actions[facts["action"]]
+    product, (_, offering) = _product(item, catalogue), found_in(catalogue, item)
+    facts = make_facts(order, item, product, offering, instance, shared)
+    recipe = product.actions[facts["action"]]
     return [_task(rule, facts) for rule in recipe.selected(facts, capabilities)]
 
 
@@ -80,7 +84,12 @@ def _numbered(task: PlannedTask, number: int) -> PlannedTask:
     return replace(
         task,
         name=f"{task.name}#{number}",
-        after=tuple(f"{name}#{number}" for name in task.after),
+        after=tuple(_after(name, number) for name in task.after),
         inputs=moved(task.inputs),
         undo=task.undo and replace(task.undo, inputs=moved(task.undo.inputs)),
     )
+
+
+def _after(name: str, number: int) -> str:
+    task, colon, milestone = name.partition(MILESTONE)
+    return f"{task}#{number}{colon}{milestone}"

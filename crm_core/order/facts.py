@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from crm_core.catalogue.model import Offering
-from crm_core.order.items import Item, business_action, party
+from crm_core import suspension
+from crm_core.catalogue.model import Offering, Product
+from crm_core.order.items import Item, business_action, characteristics, party
 
 WHO = ("id", "name", "role", "partyType", "phone")
 """What a network or work system may know of a party: who and how to reach them, no identity document."""
@@ -16,33 +17,46 @@ Ids = Callable[[str, str], str]
 """(kind ``PI`` or ``CU``, item id) -> an id, always the same one for the same order and item."""
 
 
-def customer_facts(order: Mapping[str, Any], ids: Ids) -> dict[str, Any]:
-    """The facts all items share: the customer (a new one gets an id) and the contact."""
+def customer_facts(order: Mapping[str, Any], ids: Ids, source: str = "") -> dict[str, Any]:
+    """The facts all items share: the customer (a new one gets an id), the contact, and who asks (``source``)."""
     found = party(order, "customer")
     customer = {**found, "id": found.get("id") or ids("CU", "")} if found else None
     return {
         "customer": customer,
         "subscriber": {key: customer[key] for key in WHO if key in customer} if customer else None,
         "contact": party(order, "contact"),
+        "source": source,
     }
 
 
 def make_facts(
-    order: Mapping[str, Any], item: Item, offering: Offering, instance: str, shared: Mapping[str, Any]
+    order: Mapping[str, Any],
+    item: Item,
+    product: Product,
+    offering: Offering | None,
+    instance: str,
+    shared: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Every fact of ``item``; absent ones are None. ``shared`` comes from ``customer_facts``."""
-    product = item.get("product", {})
-    values = _values(product, offering)
-    places = _places(product) or _address(values, offering)
+    action = business_action(item)
+    recipe = product.actions.get(action)
+    named = {entry["name"]: entry["value"] for entry in characteristics(item)}
+    parameters = {name: named.pop(name) for name in (recipe.parameters if recipe else ()) if name in named}
+    values = {**(offering.fixed if offering else {}), **named}
+    wanted = item.get("product", {})
+    places = _places(wanted) or _address(values, product)
+    if places and recipe and recipe.instance == "existing" and product.address:
+        values = {product.address: places[0].get("id", ""), **values}  # what it is told to be does not stay as it was
+    reason = _reason(action, parameters, shared["source"])
     return {
         **shared,
         "order": order["externalId"],
-        "action": business_action(item),
+        "action": action,
         "instance": instance,
-        "offering": {"id": offering.code},
-        "specification": {"id": offering.product.code},
-        "product": offering.product.code,
-        "number": product.get("serviceNumber"),
+        "offering": {"id": offering.code} if offering else None,
+        "specification": {"id": product.code},
+        "product": product.code,
+        "number": wanted.get("serviceNumber"),
         "characteristics": [{"name": name, "value": value} for name, value in values.items()] or None,
         "places": places,
         "place": places[0] if places else None,
@@ -50,14 +64,16 @@ def make_facts(
         "appointment": item.get("appointment") or order.get("appointment"),
         "due": order.get("requestedCompletionDate"),
         "priority": order.get("priority"),
+        "suspension": [reason] if reason else None,
+        "reason": {"code": reason} if reason else None,
     }
 
 
-def _values(product: Mapping[str, Any], offering: Offering) -> dict[str, Any]:
-    values: dict[str, Any] = dict(offering.fixed)
-    for entry in product.get("productCharacteristic", ()):
-        values[entry["name"]] = entry["value"]
-    return values
+def _reason(action: str, parameters: Mapping[str, Any], source: str) -> str:
+    """Why service stops or is given back: as named, else what is usual for who asks."""
+    if action not in ("suspend", "resume"):
+        return ""
+    return str(parameters.get(suspension.PARAMETER) or suspension.usual(source, action))
 
 
 def _places(product: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -65,6 +81,6 @@ def _places(product: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{"role": "installation", **place} for place in product.get("place", ())]
 
 
-def _address(values: Mapping[str, Any], offering: Offering) -> list[dict[str, Any]] | None:
-    address = values.get(offering.product.address)
+def _address(values: Mapping[str, Any], product: Product) -> list[dict[str, Any]] | None:
+    address = values.get(product.address)
     return [{"id": str(address), "role": "installation"}] if address else None

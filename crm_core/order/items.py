@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from crm_core.catalogue.model import Catalogue, Offering, Product
+
 Item = Mapping[str, Any]
 
 ACTIONS: Mapping[str, str] = {"add": "install", "delete": "remove", "noChange": ""}
@@ -20,6 +22,17 @@ def offering_code(item: Item) -> str:
     """The offering, from the item or from its product; empty when neither names one."""
     offering = item.get("productOffering") or item.get("product", {}).get("productOffering") or {}
     return str(offering.get("id", ""))
+
+
+def product_code(item: Item) -> str:
+    """The product specification the item names, empty when it names none."""
+    return str(item.get("product", {}).get("productSpecification", {}).get("id", ""))
+
+
+def found_in(catalogue: Catalogue, item: Item) -> tuple[Product | None, Offering | None]:
+    """What the item is about: by its offering, else by its product specification alone."""
+    offering = catalogue.offerings.get(offering_code(item))
+    return (offering.product if offering else catalogue.products.get(product_code(item))), offering
 
 
 def characteristics(item: Item) -> list[Mapping[str, Any]]:

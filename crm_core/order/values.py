@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from crm_core.catalogue.model import Offering, Product
+from crm_core.catalogue.recipe import Recipe
+from crm_core.catalogue.rule import Rule
 from crm_core.order.items import Item, characteristics
 
 Wrong = dict[str, str]
@@ -16,29 +18,35 @@ def wrong(path: str, message: str) -> Wrong:
     return {"path": path, "message": message}
 
 
-def check_values(item: Item, offering: Offering, path: str) -> Iterator[Wrong]:
-    """Unknown, double, missing and forbidden values of one item."""
+def check_values(item: Item, product: Product, offering: Offering | None, recipe: Recipe, path: str) -> Iterator[Wrong]:
+    """Unknown, double, missing and forbidden values of one item. Only a new instance has to have all of them."""
+    fixed = offering.fixed if offering else {}
+    rules = {**product.characteristics, **recipe.parameters}
     seen: set[str] = set()
     for index, entry in enumerate(characteristics(item)):
-        yield from _characteristic(entry, offering, seen, f"{path}.product.productCharacteristic[{index}]")
+        at = f"{path}.product.productCharacteristic[{index}]"
+        if fault := _characteristic(entry, rules, seen, product, at):
+            yield fault
+        elif offering and str(entry["value"]) != fixed.get(entry["name"], str(entry["value"])):
+            yield wrong(f"{at}.value", f"{offering.code} has {entry['name']} {fixed[entry['name']]}")
         seen.add(entry["name"])
-    for name in offering.product.required:
-        if name not in seen and name not in offering.fixed and not _placed(item, offering.product, name):
+    for name in product.required if recipe.instance == "new" else ():
+        if name not in seen and name not in fixed and not _placed(item, product, name):
             yield wrong(f"{path}.product.productCharacteristic", f"{name} is missing")
-    yield from _number(item, offering.product, f"{path}.product.serviceNumber")
+    yield from _number(item, product, recipe, f"{path}.product.serviceNumber")
 
 
-def _characteristic(entry: Mapping[str, Any], offering: Offering, seen: set[str], path: str) -> Iterator[Wrong]:
+def _characteristic(
+    entry: Mapping[str, Any], rules: Mapping[str, Rule], seen: set[str], product: Product, path: str
+) -> Wrong | None:
     name, value = entry["name"], entry["value"]
-    rule = offering.product.characteristics.get(name)
+    rule = rules.get(name)
     if name in seen:
-        yield wrong(path, f"{name} is given twice")
-    elif rule is None:
-        yield wrong(f"{path}.name", f"{offering.product.code} has no characteristic {name!r}")
-    elif why := rule.refusal(value):
-        yield wrong(f"{path}.value", f"{name} {why}")
-    elif name in offering.fixed and str(value) != offering.fixed[name]:
-        yield wrong(f"{path}.value", f"{offering.code} has {name} {offering.fixed[name]}")
+        return wrong(path, f"{name} is given twice")
+    if rule is None:
+        return wrong(f"{path}.name", f"{product.code} has no characteristic {name!r}")
+    why = rule.refusal(value)
+    return wrong(f"{path}.value", f"{name} {why}") if why else None
 
 
 def _placed(item: Item, product: Product, name: str) -> bool:
@@ -47,10 +55,10 @@ def _placed(item: Item, product: Product, name: str) -> bool:
     return name == product.address and any(place.get("id") for place in places)
 
 
-def _number(item: Item, product: Product, path: str) -> Iterator[Wrong]:
+def _number(item: Item, product: Product, recipe: Recipe, path: str) -> Iterator[Wrong]:
     number = item.get("product", {}).get("serviceNumber")
     if number is None:
-        if product.number and product.number.required:
+        if product.number and product.number.required and recipe.instance == "new":
             yield wrong(path, f"{product.code} needs a service number")
     elif product.number is None:
         yield wrong(path, f"{product.code} has no service number")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Column, Index, MetaData, String, Table, text
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, MetaData, String, Table, text
 
 metadata = MetaData()
 
@@ -66,6 +66,17 @@ product = Table(
         sqlite_where=text("status in ('pendingActive', 'active', 'suspended')"),
         postgresql_where=text("status in ('pendingActive', 'active', 'suspended')"),
     ),
+)
+
+pending = Table(
+    "crm_pending",
+    metadata,
+    Column("instance", String, primary_key=True),
+    Column("order_id", String, primary_key=True, doc="order that wants something of the instance"),
+    Column("action", String, nullable=False, doc="business action"),
+    Column("wanted", JSON, nullable=False, doc="columns of crm_product as they are to be"),
+    Column("before", JSON, nullable=False, doc="the same columns as they were when the order came"),
+    Column("done", Integer, nullable=False, doc="1 = in its place; kept, so that it can be taken back"),
 )
 
 change = Table(

@@ -19,6 +19,16 @@ from interfaces.clock import Deadline
 from interfaces.codec import safe_xml
 from interfaces.wire import WireMessage
 
+ITEM_ACTION: Final = {"install": "add", "subscribe": "add", "remove": "delete", "unsubscribe": "delete"}
+ITEM: Final = {"add": "ADD", "modify": "MODIFY", "delete": "DELETE"}
+BUSINESS: Final = {
+    "changeSpeed": "SPEED",
+    "changeNumber": "NUMBER",
+    "changeAttribute": "ATTR",
+    "changeOffer": "OFFER",
+}
+"""Business action -> the channels' own word, where it is not the same in capitals."""
+ACTION_CODES: Final = {"install": "4010100000", "remove": "4020100000", "suspend": "19", "resume": "20"}
 PORTAL: Final = "1000000206"
 GROUP: Final = "1000000020"
 XML: Final = {"Content-Type": "text/xml; charset=utf-8"}
@@ -119,8 +129,9 @@ def intake_tree(order: Order) -> dict[str, Any]:
         "apptSlot": "AM",
         "orderItem": {
             "itemNo": "1",
-            "itemAction": "ADD",
-            "businessType": order.product.business,
+            "itemAction": ITEM[_item_action(order)],
+            "businessType": BUSINESS.get(order.action, order.action.upper()),
+            "prodInstId": order.instance,
             "productCode": order.product.code,
             "offerCode": order.product.offer,
             "accNbr": order.number,
@@ -135,16 +146,21 @@ def _tmf622(order: Order) -> dict[str, Any]:
         "productSpecification": {"id": order.product.code},
         "productCharacteristic": [{"name": name, "value": value} for name, value in order.attributes],
     }
-    if order.number:
-        product["serviceNumber"] = order.number
+    product |= {"serviceNumber": order.number} if order.number else {}
+    product |= {"id": order.instance} if order.instance else {}
+    item: dict[str, Any] = {"id": "1", "action": _item_action(order), "businessAction": order.action}
+    item |= {"productOffering": {"id": order.product.offer}} if order.product.offer else {}
     return {
         "externalId": order.external_id,
         "area": order.network.area,
         "relatedParty": [{"id": order.customer, "name": order.customer_name, "role": "customer"}],
-        "productOrderItem": [
-            {"id": "1", "action": "add", "productOffering": {"id": order.product.offer}, "product": product}
-        ],
+        "productOrderItem": [item | {"product": product}],
     }
+
+
+def _item_action(order: Order) -> str:
+    """TM Forum's word for what happens to the item."""
+    return ITEM_ACTION.get(order.action, "modify")
 
 
 def _portal(order: Order) -> bytes:
@@ -152,23 +168,28 @@ def _portal(order: Order) -> bytes:
         "orderReq": {
             "extCustOrderId": order.external_id,
             "lanId": order.network.area,
-            "actionCd": "4010100000",
+            "actionCd": ACTION_CODES[order.action],
             "cust": {
                 "extCustId": order.customer,
                 "custName": order.customer_name,
                 "certType": "1",
                 "certNbr": order.certificate,
             },
-            "product": {
-                "productNbr": order.product.code,
-                "offerNbr": order.product.offer,
-                "attrs": [{"cd": name, "val": value} for name, value in order.attributes],
-            },
+            "product": _present(
+                productNbr=order.product.code,
+                prodInstId=order.instance,
+                offerNbr=order.product.offer,
+                attrs=[{"cd": name, "val": value} for name, value in order.attributes],
+            ),
             "appointment": {"date": order.appointment, "slot": "AM"},
             "contact": {"name": order.customer_name, "phone": order.phone},
         }
     }
     return wire.contract_root(wire.transaction_id(PORTAL), wire.ORDER, wire.cdata(document))
+
+
+def _present(**fields: Any) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value}
 
 
 def _exchanged(reply: Mapping[str, list[str]]) -> Answer:

@@ -57,7 +57,7 @@ def _arrange(runs: list[Run], peers: Peers) -> None:
 
 
 def _play(runs: list[Run], hubs: Hubs, tick: Callable[[], None]) -> None:
-    by_number = {run.order.external_id: run for run in runs}
+    by_number: dict[str, Run] = {}
 
     def done(number: str, order: Mapping[str, Any]) -> None:
         run = by_number[number]
@@ -68,18 +68,19 @@ def _play(runs: list[Run], hubs: Hubs, tick: Callable[[], None]) -> None:
     follower = Follower(hubs, done)
     pool = ThreadPoolExecutor(CLERKS)
     try:
-        plays = [pool.submit(_submit, run, hubs, follower, tick) for run in runs]
+        plays = [pool.submit(_submit, run, hubs, follower, by_number, tick) for run in runs]
         for number in follower.run(closed=lambda: _all_over(plays)):
             by_number[number].text = "it stands still"
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _submit(run: Run, hubs: Hubs, follower: Follower, tick: Callable[[], None]) -> None:
+def _submit(run: Run, hubs: Hubs, follower: Follower, runs: dict[str, Run], tick: Callable[[], None]) -> None:
     run.began = monotonic()
     told = run.scenario.play(hubs, run.scenario.channel, run.order)
     run.asked = told.asked
     if told.follow:
+        runs[told.follow] = run
         follower.expect(told.follow)
     else:
         _ended(run, told.reached, told.text)

@@ -15,7 +15,7 @@ State = dict[str, Any]
 
 
 def final_state(crm: State, bills: Iterable[State]) -> State:
-    """``{customer: [{"offer", "state", "number", "subscription", "charged"}]}``, sorted throughout."""
+    """``{customer: [{"offer", "state", "number", "suspensions", "subscription", "charged", "ended"}]}``, sorted."""
     subscriptions = _subscriptions(bills)
     return {
         customer: sorted((_instance(i, subscriptions) for i in instances), key=digest_of)
@@ -44,6 +44,8 @@ def _instance(instance: State, subscriptions: dict[str, State]) -> State:
         "offer": instance.get("offer"),
         "state": instance.get("state"),
         "number": instance.get("number"),
+        "suspensions": sorted(instance.get("suspensions", [])),
         "subscription": subscription.get("state"),
         "charged": bool(subscription.get("charge_start")),
+        "ended": bool(subscription.get("charge_end")),
     }

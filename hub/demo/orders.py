@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from interfaces.clock import DAY, SECOND, real_now
 
@@ -25,8 +25,8 @@ class Network:
 
 @dataclass(frozen=True)
 class Product:
-    """``business``: the action where "add" says too little; ``placed``: it is built at an address; ``family``: by which
-    some networks choose the system that serves it."""
+    """``business``: how it is ordered first, where that is not an install; ``placed``: it is built at an address;
+    ``family``: by which some networks choose the system that serves it."""
 
     code: str
     offer: str
@@ -38,7 +38,11 @@ class Product:
 
 @dataclass(frozen=True)
 class Order:
-    """One install as its sender knows it. ``number`` (the service number) is "" where none is chosen."""
+    """One order as its sender knows it. "" = what it does not speak of: a number where none is chosen, an address or
+    an offer where none is to change.
+
+    action, instance  business action, and the product instance it is about (an install has none yet)
+    """
 
     external_id: str
     network: Network
@@ -50,11 +54,19 @@ class Order:
     address: str
     appointment: str
     number: str = ""
+    action: str = "install"
+    instance: str = ""
 
     @property
     def attributes(self) -> list[tuple[str, str]]:
         """Name and value of every product attribute, the address among them."""
         return [*self.product.attributes, *([("ADDRESS_ID", self.address)] if self.address else [])]
+
+    def followed(self, action: str, instance: str, **changes: Any) -> Order:
+        """A later order of the same customer on what this one brought; it says no more than what is to change."""
+        blank: dict[str, Any] = {"product": Product(self.product.code, ""), "address": "", "number": ""}
+        number = f"{self.external_id}-{action}"
+        return replace(self, **blank | changes, external_id=number, action=action, instance=instance)
 
 
 def wall_clock() -> datetime:
@@ -76,4 +88,5 @@ def make_order(serial: int, network: Network, product: Product, number: str = ""
         address=f"{network.admin}-ADDR-{serial:06d}" if product.placed else "",
         appointment=when.date().isoformat(),
         number=number,
+        action=product.business or "install",
     )

@@ -47,6 +47,11 @@ class Peers:
         found: dict[str, Any] = self._call("GET", code, "state")
         return found
 
+    def verify(self, code: str) -> list[str]:
+        """What the peer finds contradictory in its own state."""
+        found: list[str] = self._call("GET", code, "verify")["findings"]
+        return found
+
     def _call(self, method: str, code: str, what: str, **more: Any) -> Any:
         url = f"{self._control[code]}/{what}"
         try:

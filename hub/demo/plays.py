@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from hub.demo import wire
 from hub.demo.channels import CHANNELS, GROUP, Answer, call_intake, exchange
-from hub.demo.hubs import Hubs
+from hub.demo.hubs import LOOK_AGAIN, PATIENCE, Hubs, pause
 from hub.demo.orders import Order
+from interfaces.clock import Deadline
+from interfaces.failure import Failure
 
 KNOWN_CUSTOMER: Final = "200000000042"
 """A customer that CRM core is delivered with; so does BILL know what that customer owes."""
@@ -67,6 +69,40 @@ def choose_and_install(hubs: Hubs, channel: str, order: Order) -> Told:
     if not _good(held):
         return Told(reached="rejected", text=f"number {order.number} is not held: {dict(held)}")
     return install(hubs, channel, order)
+
+
+def then(*actions: str, **changes: Callable[[Order], Any]) -> Play:
+    """Install, and when that is through, order ``actions`` on what it brought, each when the one before has ended;
+    the last order is followed.
+
+    ``changes``: what the later orders say beyond their action, made from the first.
+    """
+
+    def play(hubs: Hubs, channel: str, order: Order) -> Told:
+        told, last = _told(order, CHANNELS[channel](hubs, order)), order
+        for action in actions:
+            if not told.follow:
+                return told
+            record = ended(hubs, told.follow)
+            if record["reached"] != "completed":
+                return Told(reached=record["reached"], text=f"{told.follow} before it: {record.get('reason')}")
+            made = {name: change(order) for name, change in changes.items()}
+            last = order.followed(action, record["product_instance"], **made)
+            told = _told(last, CHANNELS[channel](hubs, last))
+        return told
+
+    return play
+
+
+def ended(hubs: Hubs, external_id: str) -> Mapping[str, Any]:
+    """The record of an order, once it has reached its end; Failure when it does not within PATIENCE seconds."""
+    deadline = Deadline.after(PATIENCE)
+    while not deadline.passed:
+        for found in hubs.get("/api/v1/orders", external_id=external_id, type="ProductOrder")["items"]:
+            if found["reached"]:
+                return found  # type: ignore[no-any-return]
+        pause(LOOK_AGAIN)
+    raise Failure("unavailable", f"order {external_id} stands still", where="the order before the one that is followed")
 
 
 def ask_arrears(hubs: Hubs, channel: str, order: Order) -> Told:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -23,7 +24,7 @@ GIGABIT: Final = Product("FTTH", "FTTH-1000M", (("SPEED", "1000M"),), family="BR
 VOICE: Final = Product("VOICE", "VOICE-STD", family="VOICE")
 ADSL: Final = Product("ADSL", "ADSL-4M", (("SPEED", "4M"),), family="BROADBAND")
 PHS: Final = Product("PHS", "PHS-STD", family="PHS")
-RINGTONE: Final = Product("VAS-RINGTONE", "RINGTONE-MONTHLY", (("TONE", "春江花月夜"),), "SUBSCRIBE", placed=False)
+RINGTONE: Final = Product("VAS-RINGTONE", "RINGTONE-MONTHLY", (("TONE", "春江花月夜"),), "subscribe", placed=False)
 
 Needs = dict[str, dict[str, int]]
 """Function (or a peer's own code) -> step -> how often it has to happen, no more and no less."""
@@ -62,6 +63,37 @@ TICKET: Final[Needs] = {"FAULT": {"create": 1}, "CC": {"complain": 1, "told": 1}
 URGED: Final[Needs] = {"FAULT": {"create": 1, "urge": 1}, "CC": {"complain": 1, "urge": 1, "told": 2}}
 DESK: Final = {"order": 1, "told": 1}
 HANDY: Final[Needs] = SWITCHED | {"NMS": {"activate": 2}}  # switch and location register
+TOLD: Final[Needs] = LINE | {"RM": {"reserve": 1, "allot": 1, "occupy": 1}}
+"""A line whose customer names his number without holding it first."""
+WITHOUT: Final[Needs] = {
+    "SPS": {"provision": 1},
+    "RM": {"preRelease": 1, "release": 1},
+    "WFM": {"dispatch": 1},
+    "NMS": {"deactivate": 1},
+    "BILL": {"sync": 1},
+}
+"""What a removal of fibre needs beyond the install before it; the field recovers the terminal."""
+CHANGE: Final[Needs] = {"SPS": {"provision": 1}, "NMS": {"change": 1}, "BILL": {"sync": 1}}
+MOVE: Final[Needs] = {
+    "SPS": {"provision": 1},
+    "RM": {"allot": 1, "occupy": 1, "preRelease": 1, "release": 1},
+    "WFM": {"dispatch": 1},
+    "NMS": {"change": 1},
+}
+LINE_MOVE: Final[Needs] = {peer: steps for peer, steps in MOVE.items() if peer != "WFM"}
+NEW_NUMBER: Final[Needs] = CHANGE | {"RM": {"reserve": 1, "occupy": 1, "preRelease": 1, "release": 1}}
+TRANSFER: Final[Needs] = {"SPS": {"provision": 1}, "BILL": {"sync": 1}}
+GONE: Final[Needs] = {peer: steps for peer, steps in WITHOUT.items() if peer != "WFM"}
+"""Voice has nothing at the customer's that the field would fetch."""
+
+
+def both(*needs: Needs) -> Needs:
+    """What all of them need together."""
+    total: dict[str, Counter[str]] = {}
+    for one in needs:
+        for peer, steps in one.items():
+            total.setdefault(peer, Counter()).update(steps)
+    return {peer: dict(steps) for peer, steps in total.items()}
 
 
 @dataclass(frozen=True)
@@ -116,6 +148,24 @@ def _customer(order: Order) -> str:
     return order.customer
 
 
+def _faster(order: Order) -> Product:
+    return Product("FTTH", "FTTH-500M", (("SPEED", "500M"),), family="BROADBAND")
+
+
+def _other_number(order: Order) -> str:
+    """A number of the same network that no install asks for."""
+    network, _, number = order.number.partition("-81")
+    return f"{network}-81{int(number) + 3000:06d}"
+
+
+def _other_address(order: Order) -> str:
+    return f"{order.address}-N"
+
+
+def _taker(order: Order) -> str:
+    return f"3{order.customer[1:]}"
+
+
 # fmt: off
 SCENARIOS: Final = (
     Scenario("ftth-install", "soap", ONE, "completed", plays.install, FIBRE),
@@ -148,6 +198,27 @@ SCENARIOS: Final = (
              (Mishap("FAULT", "create", "late_callback", _number, {"seconds": 300}),)),
     Scenario("fault-nobody-home", "soap", TWO, "failed", desks.complain, TICKET, VOICE, True,
              (Mishap("FAULT", "create", "return", _number, {"class": "customer"}),)),
+    Scenario("ftth-remove", "soap", TWO, "completed", plays.then("remove"), both(FIBRE, WITHOUT)),
+    Scenario("voice-remove", "tmf622", ONE, "completed", plays.then("remove"), both(TOLD, GONE), VOICE, True),
+    Scenario("voice-97-remove", "soap", OLD, "completed", plays.then("remove"), both(TOLD, GONE), VOICE, True),
+    Scenario("ftth-change-speed", "soap", ONE, "completed", plays.then("changeSpeed", product=_faster),
+             both(FIBRE, CHANGE)),
+    Scenario("voice-change-number", "soap", TWO, "completed", plays.then("changeNumber", number=_other_number),
+             both(TOLD, NEW_NUMBER), VOICE, True),
+    Scenario("voice-97-change-number", "tmf622", OLD, "completed", plays.then("changeNumber", number=_other_number),
+             both(TOLD, NEW_NUMBER), VOICE, True),
+    Scenario("ftth-move", "soap", ONE, "completed", plays.then("move", address=_other_address), both(FIBRE, MOVE)),
+    Scenario("voice-97-move", "soap", OLD, "completed", plays.then("move", address=_other_address),
+             both(TOLD, LINE_MOVE), VOICE, True),
+    Scenario("ftth-transfer", "tmf622", TWO, "completed",
+             plays.then("transfer", customer=_taker, customer_name=lambda order: f"受让{order.customer_name}"),
+             both(FIBRE, TRANSFER)),
+    Scenario("voice-suspend-and-resume", "soap", ONE, "completed", plays.then("suspend", "resume"),
+             both(TOLD, CHANGE, CHANGE), VOICE, True),
+    Scenario("ftth-suspend", "http-exchange", TWO, "completed", plays.then("suspend"), both(FIBRE, CHANGE)),
+    Scenario("voice-97-suspend", "soap", OLD, "completed", plays.then("suspend"),
+             both(TOLD, CHANGE), VOICE, True),
+    Scenario("resume-of-what-is-in-use", "soap", OLD, "failed", plays.then("resume"), TOLD, VOICE, True),
     Scenario("crm-to-nms-refused", "soap", ONE, "rejected", plays.bypass_provisioning, NOTHING),
 )
 # fmt: on

@@ -14,15 +14,17 @@ from mocks.rules import Rule
 from mocks.store import Body, Tx
 from mocks.times import spaced
 
-STATES: Mapping[str, str] = {
-    "A": "active",
-    "M": "active",
-    "T": "active",
-    "R": "active",
-    "S": "suspended",
-    "D": "closed",
+OPEN, CHANGE, TRANSFER, RESUME, SUSPEND, CLOSE = "A", "M", "T", "R", "S", "D"
+ALIVE = ("active", "suspended")
+MAY: Mapping[str, tuple[str, ...]] = {
+    OPEN: ("", *ALIVE, "closed"),
+    CHANGE: ALIVE,
+    TRANSFER: ALIVE,
+    RESUME: ALIVE,
+    SUSPEND: ALIVE,
+    CLOSE: (*ALIVE, "closed"),
 }
-"""oper_type of a sync -> state of the subscription after it."""
+"""oper_type of a sync -> states of the subscription in which it is taken, "" = there is none."""
 KEPT = ("cust_id", "acct_id", "prod_id", "offer_id", "acc_nbr", "lan_id")
 
 
@@ -73,17 +75,28 @@ class Bill(QueuePeer):
             "accounts": len(tx.things("kind = 'account'")),
         }
 
+    def findings(self, tx: Tx) -> list[str]:
+        found = []
+        for row in tx.things("kind = 'subscription' ORDER BY id"):
+            if row["state"] == "closed" and not row["exp_date"]:
+                found.append(f"subscription {row['id']} is closed and charged without end")
+            if row["state"] in ALIVE and row["exp_date"]:
+                found.append(f"subscription {row['id']} is {row['state']} and its charging has ended")
+            if row["exp_date"] and row["eff_date"] and row["exp_date"] < row["eff_date"]:
+                found.append(f"subscription {row['id']} ends before it begins")
+        return found
+
     # -- acts --------------------------------------------------------------------------------------------------
 
     def _sync(self, tx: Tx, request: Body, rule: Rule) -> Body:
         instance, kind = request["prod_inst_id"], request["oper_type"]
-        before = tx.get("subscription", instance)
-        if before is None and kind != "A":
+        before = tx.get("subscription", instance) or {"state": ""}
+        if before["state"] not in MAY[kind]:
             raise Refused("4002", "no such subscription")
-        data = {name: request.get(name) or (before or {}).get(name) for name in (*KEPT, "eff_date", "exp_date")}
-        tx.put(
-            "subscription", instance, area=request["lan_id"], state=STATES[kind], owner=data["acct_id"] or "", **data
-        )
+        data = {name: request.get(name) or before.get(name) for name in KEPT}
+        data |= {"reasons": _reasons(kind, before, request)} | _dates(kind, before, request)
+        state = "closed" if kind == CLOSE else "suspended" if data["reasons"] else "active"
+        tx.put("subscription", instance, area=request["lan_id"], state=state, owner=data["acct_id"] or "", **data)
         tx.effect(request["request_id"], "sync", instance)
         reply = {"request_id": request["request_id"], "sync_state": "S", "bill_seq": f"B{request['request_id']}"}
         tx.remember(request["request_id"], "sync", reply)
@@ -123,3 +136,21 @@ class Bill(QueuePeer):
         first = tx.recall(request["request_id"], "sync")
         found = first or {"sync_state": "N", "bill_seq": None}
         return {"result_code": "0", **found, "request_id": request["request_id"]}
+
+
+def _reasons(kind: str, before: Body, request: Body) -> list[str]:
+    """Why the subscription is suspended: each S adds a reason, each R takes one away (``arrears``: all of them)."""
+    there, named = set(before.get("reasons", ())), request.get("reason_code") or "other"
+    if kind == SUSPEND:
+        return sorted(there | {named})
+    if kind == RESUME:
+        return sorted(r for r in there if r != named and not (named == "arrears" and r.startswith("arrears")))
+    return [] if kind == CLOSE else sorted(there)
+
+
+def _dates(kind: str, before: Body, request: Body) -> Body:
+    """Charge start and end. Opened again, it is charged as if it had never been closed."""
+    start, end = before.get("eff_date"), before.get("exp_date")
+    if kind == OPEN:
+        return {"eff_date": request.get("eff_date") or start, "exp_date": None}
+    return {"eff_date": start, "exp_date": request.get("exp_date") if kind == CLOSE else end}

@@ -1,6 +1,7 @@
 """97 (九七系统): provisioning, dispatch, number and line in one, spoken to by interface tables in GBK.
 
 An order (工单) goes through the states S taken, Z at work, W done (竣工), or T returned (退单); each is a row (回单).
+What a user has in the end stands in 97's own file of users (用户档案): that is what the next order finds.
 Idempotent by DJH: the table's key allows a second row of the same number no more than a clerk would.
 """
 
@@ -18,7 +19,11 @@ from mocks.store import Body, Tx, data_of
 from mocks.times import compact
 
 TAKEN, WORKING, DONE, RETURNED, CANCELLED, REJECTED = "S", "Z", "W", "T", "C", "J"
-CANCEL = "Q"
+INSTALL, REMOVE, MOVE, SUSPEND, RESUME, CANCEL = "A", "C", "Y", "U", "F", "Q"
+IN_USE, BARRED, REMOVED = "在用", "停机", "拆机"
+NO_BAR = "none"
+KEPT = ("YWLX", "DHHM", "SL", "HJJB", "TCBM", "KHBH", "DZBM", "TJJB")
+"""What an order may change of a user."""
 NEEDS = ("DJH", "BDW", "DZ", "YHBH")
 """Without these a row is put aside (J) with no more words."""
 OPEN = (TAKEN, WORKING)
@@ -70,7 +75,24 @@ class N97(Peer):
     def state(self, tx: Tx) -> Body:
         rows = tx.things("kind = 'gongdan' ORDER BY id")
         shown = ("state", "area", "owner", "DHHM", "SBBM", "XLBM")
-        return {"orders": {row["id"]: {name: row.get(name) for name in shown} for row in rows}}
+        users = tx.things("kind = 'user' ORDER BY id")
+        seen = ("state", "area", "DHHM", "XLBM", "SBBM", "SL", "TJJB", "KHBH")
+        return {
+            "orders": {row["id"]: {name: row.get(name) for name in shown} for row in rows},
+            "users": {row["id"]: {name: row.get(name) for name in seen} for row in users},
+        }
+
+    def findings(self, tx: Tx) -> list[str]:
+        seen: dict[str, str] = {}
+        found = []
+        for user in tx.things("kind = 'user' AND state <> ? ORDER BY id", REMOVED):
+            if (user["state"] == BARRED) != (user.get("TJJB", NO_BAR) != NO_BAR):
+                found.append(f"user {user['id']} is {user['state']} and bars {user.get('TJJB', NO_BAR)}")
+            for thing in (user.get("XLBM"), user["YWLX"] + (user.get("DHHM") or "")):
+                if thing in seen:
+                    found.append(f"{thing} serves {seen[thing]} and {user['id']}")
+                seen[thing or user["id"]] = user["id"]
+        return found
 
     def place(self) -> dict[str, str]:
         return {"table": f"sqlite:///{self.store.path}"}
@@ -92,29 +114,35 @@ class N97(Peer):
     # -- acts --------------------------------------------------------------------------------------------------
 
     def _order(self, tx: Tx, request: Body, rule: Rule) -> Body:
-        number = request.get("DHHM")
-        if number and self._in_use(tx, number, request["YHBH"]):
+        number, user = request.get("DHHM"), tx.get("user", request["YHBH"])
+        if request["DZ"] != INSTALL and (user is None or user["state"] == REMOVED):
+            raise Refused("1003", "用户不存在")
+        if number and self._taken(tx, request.get("YWLX", ""), number, request["YHBH"]):
             raise Refused("1002", "号码已被占用")
         ending = rule.args.get("class", "other") if rule.do == "return" else ""
-        facts = {"YWLX": request.get("YWLX", ""), "ending": ending, "copies": rule.messages}
-        facts |= {"DHHM": number} if number else {}
+        facts = {name: request[name] for name in KEPT if name in request}
+        facts |= {"YWLX": request.get("YWLX", ""), "DZ": request["DZ"], "ending": ending, "copies": rule.messages}
         tx.put("gongdan", request["DJH"], area=request["BDW"], state=TAKEN, owner=request["YHBH"], **facts)
         self._next(tx, request["DJH"], rule.delay(tx.setting("step_seconds")))
         return {"ZT": TAKEN, "HJ": "受理"}
 
-    def _in_use(self, tx: Tx, number: str, user: str) -> bool:
-        rows = tx.things("kind = 'gongdan' AND owner <> ? AND state IN ('S', 'Z', 'W')", user)
-        return any(row.get("DHHM") == number and row["YWLX"] == "GH" for row in rows)
+    def _taken(self, tx: Tx, product: str, number: str, user: str) -> bool:
+        """A number serves another user, or is promised to one by an open order."""
+        users = tx.things("kind = 'user' AND id <> ? AND state <> ?", user, REMOVED)
+        orders = tx.things("kind = 'gongdan' AND owner <> ? AND state IN ('S', 'Z')", user)
+        return any(row.get("DHHM") == number and row["YWLX"] == product == "GH" for row in (*users, *orders))
 
     def _cancel(self, tx: Tx, request: Body, rule: Rule) -> Body:
         """Takes an open or finished order back: its number and line are free again."""
         order = self._meant(tx, request)
-        tx.put("gongdan", request["DJH"], area=request["BDW"], state=DONE, owner=request["YHBH"], YWLX="")
+        tx.put("gongdan", request["DJH"], area=request["BDW"], state=DONE, owner=request["YHBH"], YWLX="", DZ=CANCEL)
         if order is not None:
             was_open = order["state"] in OPEN
             tx.effect(request["DJH"], "cancel", order["owner"])
             tx.move("gongdan", order["id"], CANCELLED, order["owner"])
             table97.mark(tx, order["id"], CANCELLED)
+            if order["state"] == DONE:
+                self._put_back(tx, order)
             if was_open:
                 self._report(tx, {"DJH": order["id"], "BDW": order["area"]}, {"ZT": CANCELLED, "HJ": "撤单"})
         return {"ZT": DONE, "HJ": "撤单", "WGSJ": compact(tx.now)}
@@ -142,7 +170,7 @@ class N97(Peer):
             kind, code, words = RETURNS.get(order["ending"], ("9", "T999", "其他原因"))
             row = {"ZT": RETURNED, "HJ": "退单", "TDLB": kind, "TDYY": code, "TDSM": words}
         elif state == DONE:
-            row |= self._built(tx, order) | {"WGSJ": compact(tx.now)}
+            row |= self._done(tx, order) | {"WGSJ": compact(tx.now)}
             tx.effect(order["id"], "provision", order["owner"])
         tx.move("gongdan", order["id"], row["ZT"], order["owner"])
         table97.mark(tx, order["id"], row["ZT"])
@@ -151,18 +179,40 @@ class N97(Peer):
         if row["ZT"] in OPEN:
             self._next(tx, order["id"], float(tx.setting("step_seconds")))
 
-    def _built(self, tx: Tx, order: Body) -> Body:
-        """Number and line as built: the number wished for, or one that depends on the user only."""
-        spot = zlib.crc32(f"{self.setting.seed}/{order['owner']}".encode()) % 1_000_000
-        dial = DIALLING.get(order["area"], "0577")
-        built = {
-            "DHHM": order.get("DHHM") or f"{dial}-82{spot:06d}",
-            "XLBM": f"{order['area'][1:]}-97-L{spot:06d}",
-        }
+    def _done(self, tx: Tx, order: Body) -> Body:
+        """The user as he is now; returns number, line and port as built, which a removed one has none of."""
+        before = tx.get("user", order["owner"])
+        kept = data_of(order) | {"before": data_of(before) | {"state": before["state"]} if before else None}
+        user = (data_of(before) if before else {}) | {name: order[name] for name in KEPT if order.get(name)}
+        if order["DZ"] in (INSTALL, MOVE):
+            user |= self._built(order)
+        bars = order["DZ"] in (SUSPEND, RESUME) and user.get("TJJB", NO_BAR) != NO_BAR
+        state = REMOVED if order["DZ"] == REMOVE else BARRED if bars else IN_USE
+        self._file(tx, order, user, state)
+        shown = ("DHHM", "XLBM", "SBBM") if state != REMOVED else ()
+        built: Body = {name: user[name] for name in shown if name in user}
+        tx.put("gongdan", order["id"], area=order["area"], state=DONE, owner=order["owner"], **kept | built)
+        return built
+
+    def _file(self, tx: Tx, order: Body, user: Body, state: str) -> None:
+        tx.put("user", order["owner"], area=order["area"], state=state, **user)
+
+    def _put_back(self, tx: Tx, order: Body) -> None:
+        """The user as he was before a finished order that is withdrawn."""
+        if before := order.get("before"):
+            self._file(tx, order, {k: v for k, v in before.items() if k != "state"}, before["state"])
+        else:
+            tx.run("DELETE FROM thing WHERE kind = 'user' AND id = ?", order["owner"])
+
+    def _built(self, order: Body) -> Body:
+        """Number and line as built: the number wished for, or one that depends on the user and his address only."""
+        place = order.get("DZBM", "") if order["DZ"] == MOVE else ""
+        spot = zlib.crc32(f"{self.setting.seed}/{order['owner']}{place}".encode()) % 1_000_000
+        built = {"XLBM": f"{order['area'][1:]}-97-L{spot:06d}"}
+        if order["DZ"] == INSTALL:
+            built["DHHM"] = order.get("DHHM") or f"{DIALLING.get(order['area'], '0577')}-82{spot:06d}"
         if order["YWLX"] == "KD":
             built["SBBM"] = f"{order['area'][1:]}-97-P{spot:06d}"
-        kept = data_of(order) | built
-        tx.put("gongdan", order["id"], area=order["area"], state=DONE, owner=order["owner"], **kept)
         return built
 
     def _next(self, tx: Tx, number: str, seconds: float) -> None:

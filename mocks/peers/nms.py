@@ -28,6 +28,18 @@ SERVICE = Service(
 )
 
 
+BARRING, NOTHING = "BARRING", "none"
+"""The parameter that says what is barred (none | outgoing | both), and its value for a service in use."""
+
+
+def ports_of(request: Body) -> list[str]:
+    return [r["resCode"] for r in request.get("res", []) if r["resKind"] in ("PORT", "LINE") and "resCode" in r]
+
+
+def params_of(request: Body) -> Body:
+    return {p["paramName"]: p["paramValue"] for p in request.get("param", [])}
+
+
 class Nms(Peer):
     code = "NMS"
     title = "network management"
@@ -47,14 +59,15 @@ class Nms(Peer):
 
     def state(self, tx: Tx) -> Body:
         rows = tx.things("kind = 'service' ORDER BY id")
-        return {
-            "services": {r["id"]: {k: r[k] for k in ("state", "area", "ports", "params", "elements")} for r in rows}
-        }
+        shown = ("state", "area", "ports", "params", "number", "elements")
+        return {"services": {r["id"]: {k: r[k] for k in shown} for r in rows}}
 
     def findings(self, tx: Tx) -> list[str]:
         seen: dict[str, str] = {}
         found = []
-        for row in tx.things("kind = 'service' AND state = 'open' ORDER BY id"):
+        for row in tx.things("kind = 'service' AND state <> 'closed' ORDER BY id"):
+            if (row["state"] == "suspended") != (row["params"].get(BARRING, NOTHING) != NOTHING):
+                found.append(f"{row['id']} is {row['state']} and bars {row['params'].get(BARRING, NOTHING)}")
             for port in row["ports"]:
                 if port in seen:
                     found.append(f"port {port} is open for {seen[port]} and for {row['id']}")
@@ -63,11 +76,12 @@ class Nms(Peer):
 
     def _open(self, tx: Tx, request: Body, rule: Rule) -> Body:
         before = tx.get("service", request["userId"])
-        kept = before if before and before["state"] == "open" else {}
-        ports = [r["resCode"] for r in request.get("res", []) if r["resKind"] in ("PORT", "LINE") and "resCode" in r]
-        params = kept.get("params", {}) | {p["paramName"]: p["paramValue"] for p in request.get("param", [])}
-        data = {"ports": ports or kept.get("ports", []), "params": params, "elements": _elements(kept, request)}
-        tx.put("service", request["userId"], area=request["lanId"], state="open", **data)
+        kept = before if before and before["state"] != "closed" else {}
+        ports = ports_of(request) or kept.get("ports", [])
+        for row in tx.things("kind = 'service' AND state <> 'closed' AND id <> ?", request["userId"]):
+            if set(ports) & set(row["ports"]):
+                raise Refused("3002", "the port is in use")
+        self._put(tx, request, kept, ports, _elements(kept, request))
         return self._done(tx, request, "activate")
 
     def _close(self, tx: Tx, request: Body, rule: Rule) -> Body:
@@ -76,14 +90,23 @@ class Nms(Peer):
         named = request.get("netElement")
         left = [element for element in row.get("elements", []) if named and element != named]
         data = data_of(row) | {"elements": left}
-        tx.put("service", row["id"], area=row["area"], state="open" if left else "closed", **data)
+        tx.put("service", row["id"], area=row["area"], state=row["state"] if left else "closed", **data)
         return self._done(tx, request, "deactivate")
 
     def _modify(self, tx: Tx, request: Body, rule: Rule) -> Body:
         row = self._known(tx, request)
-        params = row["params"] | {p["paramName"]: p["paramValue"] for p in request.get("param", [])}
-        tx.put("service", row["id"], area=row["area"], state=row["state"], **data_of(row) | {"params": params})
+        if row["state"] == "closed":
+            raise Refused("3003", "no such user")
+        self._put(tx, request, row, ports_of(request) or row["ports"], row.get("elements", []))
         return self._done(tx, request, "change")
+
+    def _put(self, tx: Tx, request: Body, kept: Body, ports: list[str], elements: list[str]) -> None:
+        """The service as it is from now on: what it had, and over it what it is told."""
+        params = kept.get("params", {}) | params_of(request)
+        state = "open" if params.get(BARRING, NOTHING) == NOTHING else "suspended"
+        data = {"ports": ports, "params": params, "elements": elements}
+        data |= {"number": request.get("userNo") or kept.get("number")}
+        tx.put("service", request["userId"], area=request["lanId"], state=state, **data)
 
     def _known(self, tx: Tx, request: Body) -> Body:
         row = tx.get("service", request["userId"])

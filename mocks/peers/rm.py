@@ -52,7 +52,11 @@ class Rm(Peer):
 
     def findings(self, tx: Tx) -> list[str]:
         rows = tx.things("owner = '' AND state NOT IN ('free', 'faulty', 'quarantine')")
-        return [f"{row['kind']} {row['id']} is {row['state']} and belongs to nobody" for row in rows]
+        lost = [f"{row['kind']} {row['id']} is {row['state']} and belongs to nobody" for row in rows]
+        kept = [r for r in tx.things("owner <> ''") if r["state"] in ("free", "faulty", "quarantine")]
+        return lost + [
+            f"{row['kind']} {row['id']} is {row['state']} and still belongs to {row['owner']}" for row in kept
+        ]
 
     # -- acts --------------------------------------------------------------------------------------------------
 
@@ -76,10 +80,14 @@ class Rm(Peer):
         held = [(row["kind"], row["id"]) for row in pool.held(tx, owner)]
         if step in pool.TAKING:
             asked = asked or self._by_default(request)
-            return [(kind, id or self._find(tx, kind, request, owner, held)) for kind, id in asked]
+            mine = [(row["kind"], row["id"]) for row in pool.held(tx, owner) if row["state"] not in pool.IN_USE]
+            return [(kind, id or self._find(tx, kind, request, owner, mine)) for kind, id in asked]
         kinds = {kind for kind, _ in asked}
         named = {id for _, id in asked if id}
         found = [(k, i) for k, i in held if (not kinds or k in kinds) and (not named or i in named)]
+        if step == "release" and not asked:  # what nobody uses any more, and nothing else
+            unused = [(row["kind"], row["id"]) for row in pool.held(tx, owner) if row["state"] == "preReleased"]
+            found = unused or found
         if not found and step == "occupy":
             raise Refused("1004", "the product instance holds nothing that could be occupied")
         return found

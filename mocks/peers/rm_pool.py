@@ -19,37 +19,42 @@ STEPS = ("hold", "reserve", "allot", "occupy", "preRelease", "release")
 TAKING = frozenset({"hold", "reserve", "allot"})
 """Steps that may take something out of the pool; the others work on what is held."""
 
+IN_USE = frozenset({"occupied", "preReleased"})
+"""What an allotment does not give a second time: who moves gets another port beside the one there is."""
+
 LIFE: Mapping[str, Mapping[str, tuple[tuple[str, ...], str]]] = {
     "number": {
         "hold": (("free",), "selected"),
         "reserve": (("free", "selected", "reserved"), "reserved"),
         "allot": (("free", "selected", "reserved"), "reserved"),
-        "occupy": (("reserved", "occupied"), "occupied"),
-        "preRelease": (("occupied",), "preReleased"),
+        "occupy": (("reserved", "occupied", "preReleased"), "occupied"),
+        "preRelease": (("occupied", "preReleased"), "preReleased"),
         "release": (("selected", "reserved", "occupied", "preReleased"), "free"),
     },
     "line": {
         "hold": (("free",), "reserved"),
         "reserve": (("free", "reserved"), "reserved"),
         "allot": (("free", "reserved", "allotted"), "allotted"),
-        "occupy": (("allotted", "reserved", "occupied"), "occupied"),
-        "preRelease": (("occupied",), "preReleased"),
+        "occupy": (("allotted", "reserved", "occupied", "preReleased"), "occupied"),
+        "preRelease": (("occupied", "preReleased"), "preReleased"),
         "release": (("reserved", "allotted", "occupied", "preReleased"), "free"),
     },
 }
 """kind -> step -> (states it may come from, state it goes to). A port lives like a line."""
 
+WITHDRAWN = "withdrawn"
+"""Why something comes back that was never in use after all: free at once."""
 COOLING = 90 * DAY
 """Quarantine 冷冻 of a number that was in use, business time."""
 
 
 def fill(tx: Tx, size: int) -> None:
-    """``size`` free numbers, ports and lines in every area."""
+    """``size`` free ports and lines in every area, and twice as many numbers: who changes his has two for a while."""
     for area, code in DIALLING.items():
         for kind, form in KINDS.items():
             rows = [
                 (kind, form.format(code=code, area=area[1:], n=n, olt=n // 256), area, dumps(_extra(kind, n)))
-                for n in range(size)
+                for n in range(2 * size if kind == "number" else size)
             ]
             tx.many("INSERT OR IGNORE INTO thing VALUES (?, ?, ?, 'free', '', 0, ?)", rows)
 
@@ -91,7 +96,8 @@ def _counter_hold(row: Body, step: str) -> bool:
 
 
 def _released(tx: Tx, row: Body, request: Body) -> tuple[str, str, int]:
-    if row["kind"] == "number" and row["state"] in ("occupied", "preReleased"):
+    used = row["state"] in ("occupied", "preReleased") and request.get("reasonCode") != WITHDRAWN
+    if row["kind"] == "number" and used:
         return "quarantine", "", tx.now + COOLING
     if row["kind"] != "number" and request.get("reasonCode") == "noFacility":
         return "faulty", "", 0  # the field found it unusable: nobody gets it again

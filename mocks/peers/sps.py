@@ -49,24 +49,35 @@ class Sps(CallingPeer):
         return {"orders": {row["id"]: {name: row[name] for name in shown} for row in rows}}
 
     def findings(self, tx: Tx) -> list[str]:
-        working = tx.things("kind = 'so' AND state = ? ORDER BY id", flows.WORKING)
+        orders = tx.things("kind = 'so' ORDER BY id")
         sent = {row["owner"] for row in tx.things("kind = 'child' AND state = 'sent'")}
-        return [f"service order {row['id']} waits for nothing" for row in working if row["id"] not in sent]
+        waiting = [row["id"] for row in orders if row["state"] == flows.WORKING and row["id"] not in sent]
+        left = [
+            f"service order {r['id']} could not take back {', '.join(r['flow']['left'])}"
+            for r in orders
+            if "left" in r["flow"]
+        ]
+        return [f"service order {number} waits for nothing" for number in waiting] + left
 
     # -- acts --------------------------------------------------------------------------------------------------
 
     def _submit(self, tx: Tx, request: Body, rule: Rule) -> Body:
         number, instance = request["soNbr"], request["prodInstId"]
-        if tx.things("kind = 'so' AND owner = ? AND state = ?", instance, flows.WORKING):
-            raise Refused("2002", "an order is open on this product instance")
+        for other in tx.things("kind = 'so' AND owner = ? AND state = ?", instance, flows.WORKING):
+            if request["workType"] not in flows.BESIDE or flows.in_network(other["flow"]):
+                raise Refused("2002", "an order is open on this product instance")
         tx.effect(number, "provision", instance)
         flow = flows.begin(request["workType"], request.get("prodSpec", ""))
         if rule.do == "return":
             flow = flows.returned(str(rule.args.get("class", "other")))
+        before = messages.known(request, tx.get("service", instance))
+        old, res = messages.resources(request, before)
         order = {
             "spsOrderNbr": new_id("sps"),
             "request": request,
-            "res": [r for r in request.get("resInfo", []) if r.get("resNo")],
+            "before": before,
+            "old": old,
+            "res": res,
             "flow": flow,
             "copies": rule.copies,
             "step": 0,
@@ -75,21 +86,29 @@ class Sps(CallingPeer):
         return {"soNbr": number, "resultCode": "0", "resultMsg": "ok", "spsOrderNbr": order["spsOrderNbr"]}
 
     def _cancel(self, tx: Tx, request: Body, rule: Rule) -> Body:
-        reply = {"soNbr": request["soNbr"], "resultCode": "0", "soState": flows.CANCELLED}
+        """Taken at once; what becomes of it is told when all is taken back, under the cancel's own number."""
+        reply = {"soNbr": request["soNbr"], "resultCode": "0", "soState": flows.ACKNOWLEDGED}
         order = self._meant(tx, request)
         if order is None or order["state"] in flows.FINAL - {flows.DONE}:
+            self._tell_cancelled(tx, {"area": request["lanId"], "spsOrderNbr": None}, request["soNbr"])
             return reply  # nothing of it is left
         tx.effect(request["soNbr"], "cancel", order["owner"])
         at_work = order["flow"]["todo"][:1] == ["dispatch"] and order["flow"]["ending"] == flows.DONE
         if at_work:
-            self._send(tx, order, "recall", order["id"])
+            self._send(tx, order, "recall")
         order["flow"] = flows.settle(flows.cancelled(order["flow"]))
         order["silent"] = order["state"] == flows.DONE  # its caller has had the callback already
+        order["cancel"] = request["soNbr"]
         if order["silent"] or not order["flow"]["todo"]:
             self._go_on(tx, order)
         else:
             self._keep(tx, order, flows.WORKING)
         return reply | {"spsOrderNbr": order["spsOrderNbr"]}
+
+    def _tell_cancelled(self, tx: Tx, order: Body, number: str) -> None:
+        head = {"exchId": new_id("x"), "srcSys": "SPS", "soNbr": number, "lanId": order["area"]}
+        told = {"soState": flows.CANCELLED, "spsOrderNbr": order["spsOrderNbr"], "finishTime": compact(tx.now)}
+        tx.later("notify", number, head | told)
 
     def _meant(self, tx: Tx, request: Body) -> Body | None:
         """The order to be cancelled: by its number, else the last one of the product instance."""
@@ -124,35 +143,62 @@ class Sps(CallingPeer):
     def _ended(self, tx: Tx, child: Body, result: Body) -> None:
         tx.move("child", child["id"], result["orderState"], child["owner"])
         order = tx.get("so", child["owner"])
-        if order is None or child["step"] == "recall":
+        if order is None or child["step"] in ("recall", *flows.ASIDE):
             return
         if result["orderState"] == flows.DONE:
-            order["res"] = messages.merged(order["res"], result.get("resInfo", []), child["step"])
+            order["res"] = messages.merged(order, result.get("resInfo", []), child["step"])
             order["flow"] = flows.succeeded(order["flow"])
+            self._report(tx, order, child["step"])
         else:
             order["flow"] = flows.failed(order["flow"], result["orderState"], messages.reason(result))
         order["flow"] = flows.settle(order["flow"])
         self._go_on(tx, order)
 
+    def _report(self, tx: Tx, order: Body, step: str) -> None:
+        """A milestone: who ordered may go on with what depends on no more than this step."""
+        name = flows.MILESTONES.get((order["request"]["workType"], step))
+        if name and order["flow"]["ending"] == flows.DONE:
+            order["stopped"] = order["finishTime"] = compact(tx.now)
+            tx.later("notify", order["id"], messages.notification(order, flows.WORKING, step=name))
+
     def _go_on(self, tx: Tx, order: Body) -> None:
         """Send the next step, or end the order."""
-        if todo := order["flow"]["todo"]:
+        while todo := order["flow"]["todo"]:
             order["step"] += 1
-            self._send(tx, order, todo[0])
-            self._keep(tx, order, flows.WORKING)
-            return
-        order["finishTime"] = compact(tx.now)
-        self._keep(tx, order, order["flow"]["ending"])
-        for _ in range(0 if order.get("silent") else order["copies"]):
-            tx.later("notify", order["id"], messages.notification(order, order["flow"]["ending"]))
+            if todo[0] not in flows.ASIDE:
+                self._send(tx, order, todo[0], order.get("aside", "") if todo[0] == "callOff" else "")
+                self._keep(tx, order, flows.WORKING)
+                return
+            order["aside"] = self._send(tx, order, todo[0])
+            order["flow"] = flows.succeeded(order["flow"])
+        self._end(tx, order, order["flow"]["ending"])
 
-    def _send(self, tx: Tx, order: Body, step: str, original: str = "") -> None:
+    def _end(self, tx: Tx, order: Body, ending: str) -> None:
+        order["finishTime"] = order.get("stopped") or compact(tx.now)
+        self._keep(tx, order, ending)
+        if ending == flows.DONE or order.get("silent"):
+            self._know(tx, order, messages.after(order) if ending == flows.DONE else order["before"])
+        for _ in range(0 if order.get("silent") else order["copies"]):
+            tx.later("notify", order["id"], messages.notification(order, ending))
+        if number := order.get("cancel"):
+            self._tell_cancelled(tx, order, number)
+
+    def _know(self, tx: Tx, order: Body, service: Body) -> None:
+        """SPS's own record of the service, by which it knows what to go back to."""
+        gone = order["request"]["workType"] == flows.REMOVE and order["flow"]["ending"] == flows.DONE
+        if gone or not service["res"]:
+            tx.run("DELETE FROM thing WHERE kind = 'service' AND id = ?", order["owner"])
+        else:
+            tx.put("service", order["owner"], area=order["area"], state="in use", **service)
+
+    def _send(self, tx: Tx, order: Body, step: str, original: str = "") -> str:
         suffix = f"{order['step']}R" if step == "recall" else str(order["step"])
         number = f"{order['spsOrderNbr']}.{suffix}"
         tx.put("child", number, area=order["area"], state="sent", owner=order["id"], step=step)
-        previous = f"{order['spsOrderNbr']}.{order['step']}" if original else ""
+        previous = f"{order['spsOrderNbr']}.{order['step']}" if step == "recall" else original
         payload = {"step": step, "number": number, "fields": messages.fields(order, step, number, previous)}
         tx.later("order", order["id"], payload, float(tx.setting("step_seconds", "0")))
+        return number
 
     def _keep(self, tx: Tx, order: Body, state: str) -> None:
         tx.put("so", order["id"], area=order["area"], state=state, owner=order["owner"], **data_of(order))

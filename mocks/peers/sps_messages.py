@@ -1,11 +1,16 @@
-"""What SPS writes to the hub: fields of its own orders and of the callback, out of the order it keeps."""
+"""What SPS writes to the hub: fields of its own orders and of the callback, out of the order it keeps.
+
+An order keeps what the service has and will have: ``old`` resources and ``res``, the same where nothing changes;
+``before`` is the service as SPS knew it, ``{"accNbr", "attr", "res"}``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from interfaces.ids import new_id
-from mocks.peers.sps_flow import DONE, WIRE
+from mocks.peers.sps_flow import DONE, INSTALL, MOVE, NUMBER, REMOVE, WIRE
 from mocks.store import Body
 
 WANTS: Mapping[str, tuple[str, ...]] = {
@@ -21,6 +26,41 @@ COMMON = ("lanId", "prodInstId", "prodSpec", "accNbr")
 PLACE = ("addrId", "addrDesc")
 PEOPLE = ("contactName", "contactPhone", "apptDate", "apptSlot", "priority")
 REASON = ("reasonCode", "reasonClass", "reasonText")
+BACK = frozenset({"restore", "reactivate"})
+"""Steps that put the network back to what it was."""
+OPEN = "none"
+"""Level of barring of a service in use."""
+RECOVERY_DAYS = 7
+WITHDRAWN = "withdrawn"
+"""Why RM gets something back that was never in use after all: it is free at once."""
+
+
+def resources(request: Body, before: Body) -> tuple[list[Body], list[Body]]:
+    """What the service has, and what it will have as far as that is known when the order comes."""
+    named = [r for r in request.get("resInfo", []) if r.get("resNo")]
+    if request["workType"] == INSTALL:
+        return [], named
+    old = before["res"]
+    if request["workType"] == MOVE:
+        return old, [r for r in old if r["resType"] not in RECOVERED]
+    if request["workType"] == NUMBER:
+        return old, [*(r for r in old if r["resType"] != "NBR"), {"resType": "NBR", "resNo": request["accNbr"]}]
+    return old, old
+
+
+def known(request: Body, service: Body | None) -> Body:
+    """The service as SPS knows it; one it has never seen is as the order says."""
+    if service:
+        return pick(service, ("accNbr", "attr", "res"))
+    named = [r for r in request.get("resInfo", []) if r.get("resNo")]
+    number = next((r["resNo"] for r in named if r["resType"] == "NBR"), request.get("accNbr"))
+    return {"res": [pick(r, ("resType", "resNo")) for r in named], "accNbr": number, "attr": {}}
+
+
+def after(order: Body) -> Body:
+    """The service when the order is done."""
+    attributes = order["before"].get("attr", {}) | {a["attrCd"]: a["attrVal"] for a in order["request"].get("attr", [])}
+    return {"accNbr": access_number(order), "attr": attributes, "res": order["res"]}
 
 
 def fields(order: Body, step: str, number: str, original: str) -> Body:
@@ -28,26 +68,78 @@ def fields(order: Body, step: str, number: str, original: str) -> Body:
     operation, kind = WIRE[step]
     request = order["request"]
     head = {"exchId": new_id("x"), "srcSys": "SPS", "orderNbr": number, "soNbr": order["id"], "operType": kind}
-    body = head | pick(request, COMMON) | {"accNbr": access_number(order)} | {"resInfo": wanted(order, step)}
+    access = order["before"].get("accNbr") if step in BACK else access_number(order)
+    body = head | pick(request, COMMON) | {"accNbr": access} | {"resInfo": wanted(order, step)}
     if operation == "resourceOrder":
         return body | pick(request, PLACE) | why(order, step)
     if operation == "workOrder":
-        work = {"origOrderNbr": original or None, "workType": request["workType"]}
-        return body | work | pick(request, (*PLACE, *PEOPLE))
-    return body | {"attr": request.get("attr", [])}
+        work = {"origOrderNbr": original or None, "workType": _work(order, step)}
+        return body | work | pick(request, (*PLACE, *PEOPLE)) | _due(order, step)
+    return body | {"attr": _attributes(order, step)}
+
+
+def _work(order: Body, step: str) -> str:
+    """Work type of a field order: equipment taken away after a removal, and put back when that is withdrawn."""
+    asked = str(order["request"]["workType"])
+    if step in ("recover", "callOff"):
+        return "22"
+    return INSTALL if asked == REMOVE else asked
+
+
+def _due(order: Body, step: str) -> Body:
+    """Recovering equipment has a date of its own, days after the service stopped."""
+    if step != "recover":
+        return {}
+    day = datetime.strptime(order["stopped"][:8], "%Y%m%d") + timedelta(days=RECOVERY_DAYS)
+    return {"apptDate": f"{day:%Y%m%d}", "apptSlot": "0"}
+
+
+def _attributes(order: Body, step: str) -> list[Body]:
+    """What the network is told of the service: as ordered, or as it was."""
+    asked: list[Body] = order["request"].get("attr", [])
+    if step not in BACK:
+        return asked
+    old = order["before"].get("attr", {})
+    names = dict.fromkeys((*(a["attrCd"] for a in asked), *(old if step == "reactivate" else ())))
+    values = {name: old.get(name, OPEN if name == "BARRING" else None) for name in names}
+    return [{"attrCd": name, "attrVal": value} for name, value in values.items() if value is not None]
 
 
 def wanted(order: Body, step: str) -> list[Body]:
     """Resources a step is about: types to be allotted, those to be given back, or all there are."""
-    there = order["res"]
     if step == "allot":
-        named = {r["resType"]: r for r in there}
-        kinds = dict.fromkeys((*WANTS.get(order["request"].get("prodSpec", ""), ("PORT",)), *named))
-        return [{"resType": kind, "resNo": named.get(kind, {}).get("resNo")} for kind in kinds]
-    if step == "release":
-        mine = [r for r in there if r["resType"] in RECOVERED or not order["request"].get("accNbr")]
-        there = mine if not retrying(order) else [r for r in mine if r["resType"] in RECOVERED]
-    return [{"resType": r["resType"], "resNo": r["resNo"]} for r in there]
+        return _to_allot(order)
+    old: list[Body] = order["old"]
+    res: list[Body] = order["res"]
+    gone = old if order["request"]["workType"] == REMOVE else _without(old, res)
+    about: dict[str, list[Body]] = {
+        "occupy": _without(res, old),
+        "preRelease": gone,
+        "reoccupy": gone,
+        "release": _to_release(order),
+        "restore": old,
+        "reactivate": old,
+    }
+    return [pick(r, ("resType", "resNo")) for r in about.get(step, res)]
+
+
+def _to_allot(order: Body) -> list[Body]:
+    named = {r["resType"]: r for r in order["res"]}
+    has = {r["resType"] for r in order["old"]} & set(named)
+    kinds = dict.fromkeys((*WANTS.get(order["request"].get("prodSpec", ""), ("PORT",)), *named))
+    return [{"resType": kind, "resNo": named.get(kind, {}).get("resNo")} for kind in kinds if kind not in has]
+
+
+def _to_release(order: Body) -> list[Body]:
+    """What this order took itself: a number that the customer chose was reserved by who ordered."""
+    mine = _without(order["res"], order["old"])
+    chosen = order["request"].get("accNbr") or retrying(order)
+    return [r for r in mine if r["resType"] in RECOVERED or not chosen]
+
+
+def _without(some: list[Body], others: list[Body]) -> list[Body]:
+    known_numbers = {r["resNo"] for r in others}
+    return [r for r in some if r["resNo"] not in known_numbers]
 
 
 def retrying(order: Body) -> bool:
@@ -57,15 +149,20 @@ def retrying(order: Body) -> bool:
 
 def why(order: Body, step: str) -> Body:
     """RM takes a port the field found unusable out of service when it is told why it comes back."""
-    if step == "release" and retrying(order):
+    if step != "release":
+        return {}
+    if retrying(order):
         return {"reasonCode": "noFacility", "reasonClass": "R1"}
-    return {}
+    return {"reasonCode": WITHDRAWN}
 
 
-def merged(there: list[Body], told: list[Body], step: str) -> list[Body]:
+def merged(order: Body, told: list[Body], step: str) -> list[Body]:
     """Resources after a step: what was allotted is added, what was given back is gone."""
+    there: list[Body] = order["res"]
     if step == "release":
-        return [r for r in there if r["resType"] not in RECOVERED]
+        return _without(there, _to_release(order))
+    if step not in ("allot", "occupy"):
+        return there
     by_number = {r["resNo"]: r for r in (*there, *(t for t in told if t.get("resNo")))}
     return list(by_number.values())
 
@@ -78,14 +175,20 @@ def access_number(order: Body) -> str | None:
 
 def outcome(order: Body) -> Body:
     """The result part of a callback or of an answer to a query."""
-    told = {"accNbr": access_number(order), "resInfo": order["res"], "finishTime": order.get("finishTime")}
+    told = {"accNbr": access_number(order), "resInfo": _built(order), "finishTime": order.get("finishTime")}
     failing = order["flow"]["ending"] != DONE
     return told | (order["flow"]["reason"] if failing else {})
 
 
-def notification(order: Body, state: str) -> Body:
-    head = {"exchId": new_id("x"), "srcSys": "SPS", "soNbr": order["id"], "lanId": order["area"], "soState": state}
-    return head | {"spsOrderNbr": order["spsOrderNbr"], "eventTime": order.get("finishTime")} | outcome(order)
+def _built(order: Body) -> list[Body]:
+    return [] if order["request"]["workType"] == REMOVE else order["res"]
+
+
+def notification(order: Body, state: str, number: str = "", step: str = "") -> Body:
+    """The callback about the order, or (``number``) about the one that cancelled it; ``step``: a step on the way."""
+    head = {"exchId": new_id("x"), "srcSys": "SPS", "soNbr": number or order["id"], "lanId": order["area"]}
+    head |= {"soState": state, "spsOrderNbr": order["spsOrderNbr"]} | ({"stepName": step} if step else {})
+    return head | {"eventTime": order.get("finishTime")} | outcome(order)
 
 
 def reason(result: Body) -> Body:

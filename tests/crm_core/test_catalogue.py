@@ -59,7 +59,7 @@ def line(text: str, part: str) -> int:
 def test_the_bundled_catalogue_sells_fibre_voice_copper_and_value_added_services() -> None:
     catalogue = bundled_catalogue()
 
-    assert catalogue.version == "2026-11-01"
+    assert catalogue.version == "2026-11-02"
     assert set(catalogue.products) == {"FTTH", "VOICE", "ADSL", "PHS", "VAS-RINGTONE", "VAS-MAILBOX", "VAS-VIDEO"}
     assert {"FTTH-300M", "FTTH-500M", "VOICE", "ADSL-4M"} <= set(catalogue.offerings)
 

@@ -78,7 +78,7 @@ def test_an_offering_is_refused_where_no_system_serves_one_of_its_tasks() -> Non
             "product.serviceNumber",
             "the service number does not match 0[0-9]{2,3}-?[0-9]{7,8}",
         ),
-        ({**FTTH, "businessAction": "move"}, "businessAction", "move cannot be ordered for FTTH"),
+        ({**FTTH, "businessAction": "replaceCard"}, "businessAction", "replaceCard cannot be ordered for FTTH"),
         (
             {**FTTH, "businessAction": None, "action": "modify"},
             "businessAction",

@@ -24,7 +24,7 @@ def test_an_ftth_install_goes_from_inventory_by_provisioning_to_billing() -> Non
     assert names(made) == ["crm.create", "sps.provision", "crm.activate", "bill.sync"]
     assert [t.after for t in made.tasks] == [(), ("crm.create",), ("sps.provision",), ("crm.activate",)]
     assert (made.product_instance, made.product_family, made.action) == ("PI-1", "BROADBAND", "install")
-    assert made.version == "catalogue:2026-11-01"
+    assert made.version == "catalogue:2026-11-02"
 
 
 def test_a_chosen_number_is_reserved_before_provisioning_and_released_by_the_undo() -> None:

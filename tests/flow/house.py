@@ -177,9 +177,9 @@ class House:
         return [rule for answer in answers for rule in answer.json()["rules"]]
 
     def verify(self, peer: str) -> list[str]:
-        """What a peer finds wrong with itself."""
-        answer = httpx.get(f"{self._urls[peer]}/__mock__/verify", trust_env=False)
-        return list(answer.json()["findings"])
+        """What a peer finds contradictory in its own state."""
+        found: list[str] = self.peers.verify(peer)
+        return found
 
     def forget(self) -> None:
         """Every peer as new: what it did and what it was told is gone."""

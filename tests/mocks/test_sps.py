@@ -145,16 +145,19 @@ def test_a_result_told_twice_moves_the_order_once(hub: FakeHub, play: Callable[.
     assert len(hub.orders) == 4
 
 
-def test_cancelling_a_finished_order_takes_everything_back_in_silence(hub: FakeHub, play: Callable[..., Play]) -> None:
+def test_cancelling_a_finished_order_takes_everything_back_and_is_told_under_its_own_number(
+    hub: FakeHub, play: Callable[..., Play]
+) -> None:
     hub.answers["ALT"] = [PORT]
     world = sps_with(hub, play)
     submit(world)
     until(lambda: hub.callbacks)
     cancel = {"soNbr": "T2", "lanId": "8330100", "workType": "01", "prodInstId": "PI-T1"}
-    assert world.peer("SPS").receive("cancelServiceOrder", cancel).body["soState"] == "10X"
-    until(lambda: world.look("SPS", "state")["orders"]["T1"]["state"] == "10X")
+    assert world.peer("SPS").receive("cancelServiceOrder", cancel).body["soState"] == "10A"
+    until(lambda: len(hub.callbacks) == 2)
+    assert world.look("SPS", "state")["orders"]["T1"]["state"] == "10X"
     assert hub.steps[4:] == ["CLOSE", "REL"]
-    assert len(hub.callbacks) == 1
+    assert [(c["soNbr"], c["soState"]) for c in hub.callbacks] == [("T1", "10C"), ("T2", "10X")]
 
 
 def test_cancelling_an_order_in_the_field_recalls_the_crew(hub: FakeHub, play: Callable[..., Play]) -> None:
@@ -167,8 +170,8 @@ def test_cancelling_an_order_in_the_field_recalls_the_crew(hub: FakeHub, play: C
     until(lambda: "CAN" in hub.steps)
     assert hub.orders[2]["origOrderNbr"] == hub.orders[1]["orderNbr"]
     hub.tell({"orderNbr": hub.orders[1]["orderNbr"], "orderState": "10X"})
-    (callback,) = until(lambda: hub.callbacks)
-    assert callback["soState"] == "10X"
+    until(lambda: len(hub.callbacks) == 2)
+    assert {(c["soNbr"], c["soState"]) for c in hub.callbacks} == {("T1", "10X"), ("T2", "10X")}
     assert hub.steps == ["ALT", "NEW", "CAN", "REL"]
 
 

@@ -15,7 +15,7 @@ AGREED = {
     "contractroot-order": ("PORTAL inbound soap", "submitOrder"),
     "contractroot-query": ("GROUP inbound soap", "queryCustomer"),
     "tmf622-order": ("TMF inbound rest", "submitOrder queryOrder"),
-    "crm-core": ("CRM outbound local", "create activate discard queryCustomer"),
+    "crm-core": ("CRM outbound local", "create activate discard begin complete withdraw queryCustomer"),
     "rm-resource": ("RM outbound soap", f"queryNumbers {RESOURCE_STEPS} queryOutcome"),
     "hub": ("HUB inbound soap", "submitOrder queryOrder queryCustomer queryArrears reserveNumber"),
     "sps-service": ("SPS outbound soap", "provision cancel queryOutcome"),
