@@ -16,6 +16,7 @@ from hub.bootstrap import build as build_hub
 from hub.config import Config, Limits
 from hub.http_guard import guarded
 from hub.listener import BACKLOG
+from hub.memory import trimmed
 from interfaces.failure import Failure
 
 SWITCH: Final = 0.0005
@@ -34,7 +35,7 @@ def serve(config: Config, listener: socket.socket, console: bool = True) -> None
     app = build_app(build_hub(config), console=console)
     server = uvicorn.Server(settings(app, config.limits))
     tune()
-    with runfile.hub_listed(config.data, config.public_url):
+    with runfile.hub_listed(config.data, config.public_url), trimmed():
         server.run(sockets=[listener])
     if not server.started:
         raise Failure("internal", "the hub did not start", where=str(config.data), advice="the lines above say why")

@@ -20,11 +20,13 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
 
 
 @pytest.fixture(scope="session")
-def figures(hub: Hub, pytestconfig: pytest.Config) -> Figures:
-    """Where tests put what a hostile request cost; a warm hub is what they are compared with."""
+def figures(hub: Hub, pytestconfig: pytest.Config) -> Iterator[Figures]:
+    """Where tests put what a hostile request cost; a warm hub is what they are compared with, before and after."""
     kept: Figures = pytestconfig.stash.setdefault(KEPT, Figures())
     kept.warm_up(hub)
-    return kept
+    yield kept
+    if pytestconfig.getoption("--figures", False):
+        kept.rest(hub)
 
 
 KEPT = pytest.StashKey[Figures]()

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
+from hub.demo.hubs import pause
+from hub.memory import AT_LEAST, EVERY
 from interfaces.clock import monotonic
 from tests.security import bodies
 from tests.security.case import JSON, XML
@@ -19,7 +21,9 @@ BOUND_SECONDS, BOUND_MIB = 1.0, 48.0
 TRIES = 3
 """Whatever misses the target is tried again, and the best counts: what is the request's fault comes again."""
 LEFT_MIB = 64.0
-"""What may stay with the process after thousands of attacks: caches, arenas, the store's pages."""
+"""What may stay with the process after thousands of attacks: caches, and up to 32 MiB of the store's pages."""
+REST_SECONDS = 2 * EVERY * AT_LEAST
+"""A little longer than the hub lets pass before it gives back in any case."""
 
 T = TypeVar("T")
 
@@ -76,6 +80,11 @@ class Figures:
         self._kept.append(min(tries, key=lambda figure: (figure.over, figure.seconds)))
         self._memory[1:] = [hub.memory()]
         return answer
+
+    def rest(self, hub: Hub) -> None:
+        """What stays is what is there when the hub has had time to give back."""
+        pause(REST_SECONDS)
+        self._memory[1:] = [hub.memory()]
 
     def told(self) -> dict[str, Any]:
         return {"kept": [asdict(figure) for figure in self._kept], "memory": self._memory}
