@@ -27,7 +27,7 @@ def list_() -> None:
     """Which peers there are. Example: python -m mocks list"""
     for code, name in PEERS.items():
         peer = resolve_name(name)
-        speaks = ", ".join(service.id for service in (*peer.services, *peer.apis)) or "queue or table"
+        speaks = ", ".join(service.id for service in (*peer.services, *peer.apis, *peer.roots)) or "queue or table"
         click.echo(f"{code:10} {peer.title:24} {speaks}")
 
 

@@ -17,6 +17,7 @@ from interfaces.failure import Failure
 from mocks import rules
 from mocks.outbox import Job, Pump
 from mocks.rest_side import RestService
+from mocks.root_side import RootService
 from mocks.rules import NOT_DONE, Answer, Rule
 from mocks.spyne_side import Service
 from mocks.store import Body, Store, Tx
@@ -74,6 +75,7 @@ class Peer:
     title: str = ""
     services: ClassVar[tuple[Service, ...]] = ()
     apis: ClassVar[tuple[RestService, ...]] = ()
+    roots: ClassVar[tuple[RootService, ...]] = ()
     defaults: ClassVar[Mapping[str, str]] = {}
     """Settings of this peer and their first values, e.g. how long its work takes (seconds, real time)."""
 

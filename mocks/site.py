@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mocks import control, rest_side, spyne_side
+from mocks import control, rest_side, root_side, spyne_side
 from mocks.generic.http import Endpoint
 from mocks.generic.peer import GenericPeer
 from mocks.peer import Peer
@@ -18,6 +18,7 @@ def build(peer: Peer) -> App:
     if isinstance(peer, GenericPeer):
         return _beside({control.PREFIX: panel}, {}, shelled(Endpoint(peer), peer.settled))
     services = {s.id: shelled(spyne_side.asgi(s, peer.receive), peer.settled) for s in peer.services}
+    services |= {s.id: shelled(root_side.asgi(s, peer.receive), peer.settled) for s in peer.roots}
     apis = {s.base: shelled(rest_side.asgi(s, peer.receive), peer.settled) for s in peer.apis}
     return _beside({control.PREFIX: panel, **apis}, services, next(iter(services.values()), panel))
 

@@ -31,6 +31,7 @@ BUSINESS: Final = {
 ACTION_CODES: Final = {"install": "4010100000", "remove": "4020100000", "suspend": "19", "resume": "20"}
 PORTAL: Final = "1000000206"
 GROUP: Final = "1000000020"
+GROUP_CRM: Final = "1000000001"
 XML: Final = {"Content-Type": "text/xml; charset=utf-8"}
 
 
@@ -79,6 +80,20 @@ def by_soap_exchange(hubs: Hubs, order: Order) -> Answer:
     return _exchanged(exchange(hubs, lambda: _portal(order)))
 
 
+def by_group(hubs: Hubs, order: Order) -> Answer:
+    """The group CRM: a cross-region order, the whole ContractRoot as JSON. The outcome goes to it as a new request."""
+    deadline = Deadline.after(PATIENCE)
+    while True:
+        answer = hubs.post("/http/exchange", lambda: _cross_region(order), {"Content-Type": "application/json"}).json()
+        said, content = answer["ContractRoot"]["TcpCont"]["Response"], answer["ContractRoot"].get("SvcCont") or {}
+        if said["RspCode"] != "9016" or deadline.passed:
+            break
+        pause(LOOK_AGAIN)
+    result = content.get("crossOrderResp", {})
+    taken = said["RspCode"] == "0000" and result.get("resultCode") == "0"
+    return Answer(taken, result.get("provOrderNbr", ""), str(answer))
+
+
 def exchange(hubs: Hubs, document: Callable[[], bytes]) -> Mapping[str, list[str]]:
     """One ContractRoot document through SOAP ``exchange``; the leaves of the document that came back."""
     return _patiently(
@@ -108,6 +123,7 @@ CHANNELS: Final[Mapping[str, Submit]] = {
     "tmf622": by_tmf622,
     "http-exchange": by_http_exchange,
     "soap-exchange": by_soap_exchange,
+    "group": by_group,
 }
 
 
@@ -190,6 +206,32 @@ def _portal(order: Order) -> bytes:
 
 def _present(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value}
+
+
+def _cross_region(order: Order) -> bytes:
+    item = _present(
+        itemNbr="1",
+        itemType="A",
+        busiType="4010100000",
+        prodNbr=order.product.code,
+        offerNbr=order.product.offer,
+        accNbr=order.number,
+        attrs=[{"cd": name, "val": value} for name, value in order.attributes],
+    )
+    customer = {"groupCustId": order.customer, "custName": order.customer_name, "custType": "1200"}
+    content = {
+        "crossOrder": {
+            "groupOrderNbr": order.external_id,
+            "itemGroupNbr": f"G-{order.external_id}",
+            "lanId": order.network.area,
+            "cust": customer | {"certType": "1", "certNbr": order.certificate},
+            "contact": {"name": order.customer_name, "phone": order.phone},
+            "appointment": {"date": order.appointment, "slot": "AM"},
+            "items": [item],
+        }
+    }
+    header = wire.header(wire.transaction_id(GROUP_CRM), wire.CROSS)
+    return wire.to_json({"ContractRoot": {"TcpCont": header, "SvcCont": content}})
 
 
 def _exchanged(reply: Mapping[str, list[str]]) -> Answer:

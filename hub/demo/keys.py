@@ -34,7 +34,7 @@ KEYED: Final = {
     "CC": "cc-service",
     "KA": "ka-order",
 }
-SIGNED: Final = {"PORTAL": "contractroot-order", "GROUP": "contractroot-query"}
+SIGNED: Final = {"PORTAL": "contractroot-order", "GROUP": "contractroot-query", "CRM-GROUP": "group-order"}
 DOORS: Final = {"/soap/order-intake": "CHAN", "/tmf-api/productOrderingManagement/v4/productOrder": "TMF"}
 """Where the driver speaks as an outside system; elsewhere it is the user, or signs in the message itself."""
 

@@ -28,6 +28,7 @@ class Contract:
 
 ORDER: Final = Contract("BUS17006", "SVC33049", "20260901")
 QUERY: Final = Contract("BUS17002", "SVC11001", "20261001")
+CROSS: Final = Contract("BUS17101", "SVC33101", "20260901")
 
 _serial = itertools.count(1)
 
@@ -58,8 +59,14 @@ def transaction_id(system: str) -> str:
 
 def contract_root(transaction: str, contract: Contract, content: str) -> bytes:
     """A ContractRoot request; who sends it is told by the first ten characters of the TransactionID."""
+    tcp = xml(header(transaction, contract))
+    return _declared(f"<ContractRoot><TcpCont>{tcp}</TcpCont><SvcCont>{content}</SvcCont></ContractRoot>")
+
+
+def header(transaction: str, contract: Contract) -> dict[str, str]:
+    """Fields of a request's TcpCont."""
     system = transaction[:10]
-    header = {
+    return {
         "TransactionID": transaction,
         "ActionCode": "0",
         "BusCode": contract.business,
@@ -72,7 +79,6 @@ def contract_root(transaction: str, contract: Contract, content: str) -> bytes:
         **HUB,
         "ReqTime": f"{wall_clock():%Y%m%d%H%M%S}",
     }
-    return _declared(f"<ContractRoot><TcpCont>{xml(header)}</TcpCont><SvcCont>{content}</SvcCont></ContractRoot>")
 
 
 def cdata(document: Mapping[str, Any]) -> str:

@@ -16,6 +16,8 @@ PEERS: Mapping[str, str] = {
     "CC": "mocks.peers.cc:CallCentre",
     "KA": "mocks.peers.ka:KeyAccounts",
     "NA": "mocks.peers.na:Na",
+    "CRM-GROUP": "mocks.peers.crm_group:CrmGroup",
+    "CRM-LOCAL": "mocks.peers.crm_local:CrmLocal",
     # further instances: the same behaviour, each with its own port, state and queues
     "97-DATA": "mocks.peers.n97:N97",
     "BILL-DATA": "mocks.peers.bill:Bill",

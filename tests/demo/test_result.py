@@ -49,7 +49,11 @@ def test_what_the_orders_need_adds_up() -> None:
 
 def test_what_is_needed_of_a_function_is_needed_of_the_system_that_serves_it_there() -> None:
     data = next(scenario for scenario in SCENARIOS if scenario.name == "adsl-data-97")
-    assert needs_of(data, bundled("first-day")) == {"97-DATA": {"provision": 1}, "BILL-DATA": {"sync": 1}}
+    assert needs_of(data, bundled("first-day")) == {
+        "97-DATA": {"provision": 1},
+        "BILL-DATA": {"sync": 1},
+        "CRM-LOCAL": {"sync": 1},
+    }
 
 
 def test_peers_are_compared_step_by_step() -> None:
@@ -79,7 +83,7 @@ def test_every_order_of_the_day_has_people_numbers_and_addresses_of_its_own() ->
 
 def test_scenarios_have_names_of_their_own_and_cover_all_channels() -> None:
     assert len({scenario.name for scenario in SCENARIOS}) == len(SCENARIOS)
-    assert {s.channel for s in SCENARIOS} == {"soap", "tmf622", "http-exchange", "soap-exchange"}
+    assert {s.channel for s in SCENARIOS} == {"soap", "tmf622", "http-exchange", "soap-exchange", "group"}
     assert len({s.network.area for s in SCENARIOS}) == 5
 
 
