@@ -13,7 +13,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-REST = ("/api", "/tmf-api", "/metrics", "/healthz", "/readyz", "/docs", "/openapi.json")
+REST = ("/api", "/tmf-api", "/metrics", "/healthz", "/readyz", "/docs", "/openapi.json", "/asyncapi.json")
 
 
 def build(hub: Hub, console: bool = True) -> App:

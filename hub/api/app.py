@@ -18,6 +18,14 @@ Lists are paged: `next` of one answer is `cursor` of the following request. Erro
 
 def build(hub: Hub) -> FastAPI:
     """The app for one hub. Its errors are problem+json, the framework's own too."""
+    app = routes()
+    app.state.hub = hub
+    app.state.forms = False
+    return app
+
+
+def routes() -> FastAPI:
+    """Everything that is served, without a hub behind it: enough to be described."""
     app = FastAPI(
         title="mboss",
         version="1",
@@ -28,8 +36,6 @@ def build(hub: Hub) -> FastAPI:
         openapi_url=None,
         dependencies=[Depends(known_host), Depends(entered)],
     )
-    app.state.hub = hub
-    app.state.forms = False
     problem.install(app)
     for room in (orders, messages, fallout, peers, interfaces, tmf622, health, docs, identity):
         app.include_router(room.router)

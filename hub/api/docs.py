@@ -10,6 +10,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment
 
+from hub.api.parts import HubOf
+from interfaces.docs import asyncapi, filled, is_rest
+
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -29,9 +32,16 @@ def docs(request: Request) -> HTMLResponse:
 
 
 @router.get("/openapi.json", include_in_schema=False)
-def description(request: Request) -> JSONResponse:
-    """The API's own description (OpenAPI)."""
-    return JSONResponse(request.app.openapi())
+def description(request: Request, hub: HubOf) -> JSONResponse:
+    """Everything that is served over REST (OpenAPI), its bodies as the agreements in force have them."""
+    served = [spec for spec in hub.registry.specs() if is_rest(spec) and spec.direction == "inbound"]
+    return JSONResponse(filled(request.app.openapi(), served, added=False))
+
+
+@router.get("/asyncapi.json", include_in_schema=False)
+def queues(hub: HubOf) -> JSONResponse:
+    """Every queue that the agreements in force read or write (AsyncAPI)."""
+    return JSONResponse(asyncapi(hub.registry.specs(), "mboss"))
 
 
 def plain(text: str) -> str:

@@ -49,6 +49,7 @@ ACCESS: Final[dict[tuple[str, str], Access]] = {
     ("GET",  "/metrics"):                             PERSON,
     ("GET",  "/docs"):                                OWN,
     ("GET",  "/openapi.json"):                        OWN,
+    ("GET",  "/asyncapi.json"):                       OWN,
     # doors: the subscription decides, in adapters/doors; a contract is no secret
     ("GET",  "/soap/{interface}"):                    ANYONE,
     ("POST", "/soap/{interface}"):                    PARTNER,

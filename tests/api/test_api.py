@@ -195,3 +195,4 @@ def test_the_documentation_is_served(client: TestClient) -> None:
     assert "/api/v1/fallout/{fallout_id}/{action}" in page.text
     assert "<script" not in page.text
     assert "/api/v1/orders" in client.get("/openapi.json").json()["paths"]
+    assert client.get("/asyncapi.json").json()["asyncapi"] == "3.0.0"

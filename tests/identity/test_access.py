@@ -64,7 +64,9 @@ def wanted(pair: tuple[str, str], who: str) -> set[int]:
         return set()
     if who != "nobody":
         return {403}
-    page = pair[0] == "GET" and not pair[1].startswith(("/api", "/tmf-api", "/metrics", "/docs", "/openapi"))
+    page = pair[0] == "GET" and not pair[1].startswith(
+        ("/api", "/tmf-api", "/metrics", "/docs", "/openapi", "/asyncapi")
+    )
     return {303} if page else {401}  # a page sends people to the login
 
 
