@@ -261,7 +261,7 @@ _BLANK: Record = {
 
 def new_task(order_id: str, pos: int, **fields: Any) -> Record:
     """A complete task row with the table's defaults (batches insert equal keys)."""
-    return _BLANK | {"id": derived("tk", order_id, f"{pos:02}"), "order_id": order_id, "pos": pos} | fields
+    return {**_BLANK, "id": derived("tk", order_id, f"{pos:02}"), "order_id": order_id, "pos": pos, **fields}
 
 
 # -- loading and saving many at once ----------------------------------------------------------------

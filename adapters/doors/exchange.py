@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from adapters.doors.desk import Desk, unforeseen
-from adapters.doors.http_io import ALLOW, Answer, Gone, Receive, Scope, Send, heads, place, read, write
+from adapters.doors.http_io import ALLOW, Answer, Gone, Receive, Scope, Send, abreast, heads, place, read, write
 from hub.config import Limits
 from hub.errors import wire_codes
 from hub.intake import Inbound
@@ -61,11 +61,13 @@ class Exchange:
         return await self._refused(_Case(wire, endpoint, failure.header), failure)
 
     async def _served(self, case: _Case, document: WireMessage) -> WireMessage:
+        await abreast(document)
         opened = self._open(case, document)
         case.agreement = agreement = self._agreement(opened)
         guest = await self._desk.known(agreement.spec, opened)
         case.caller = guest.name
         async with self._desk.admitted(guest):
+            await abreast(document)
             case.received = received = agreement.read_opened(opened)
             inbound = Inbound(received, agreement, case.wire, case.endpoint, guest.name, guest.by)
             return agreement.write_reply(received, await self._desk.submit(inbound))

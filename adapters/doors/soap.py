@@ -18,6 +18,7 @@ from adapters.doors.http_io import (
     Receive,
     Scope,
     Send,
+    abreast,
     api_key,
     heads,
     place,
@@ -82,6 +83,7 @@ class SoapDoor:
             return told
         case.wire = wire = await read(scope, receive, self._limits)
         check_media(wire)
+        await abreast(case.wire)
         case.guest = guest = await self._desk.known(agreement.spec, agreement.peek(wire), api_key(scope))
         async with self._desk.admitted(guest):
             return await self._answered(case, agreement, guest, scope)
@@ -90,6 +92,7 @@ class SoapDoor:
         service = self._coded.get(agreement.spec.id)
         if service is not None:
             return await self._by_service(case, agreement, service, guest.opened, scope)
+        await abreast(case.wire)
         received = agreement.read_opened(guest.opened)
         reply = await self._asked(case, agreement, received)
         written = agreement.write_reply(received, reply)

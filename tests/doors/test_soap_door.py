@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
 from adapters.doors.asgi import build
@@ -147,3 +150,31 @@ def test_a_soapaction_of_another_operation_is_refused(hub: Any, action: str) -> 
 def test_credentials_in_headers_never_reach_the_message(hub: Any) -> None:
     post(hub, authorization="Basic c2VjcmV0", cookie="a=b")
     assert set(hub.intake.submitted[0].wire.headers) == {":method", ":path", ":query"}
+
+
+@pytest.mark.parametrize(
+    ("size", "stages"),
+    [(100, "peek peek read_opened read_opened"), (20_000, "peek read_opened peek read_opened")],
+    ids=["small ones go abreast", "a large one's tree is gone before the next one is parsed"],
+)
+def test_requests_that_come_together(hub: Any, size: int, stages: str) -> None:
+    agreement, told = hub.registry.get("order-intake"), []
+    for stage in ("peek", "read_opened"):
+        setattr(agreement, stage, _telling(stage, getattr(agreement, stage), told.append))
+    door = build(hub)["/soap"]
+
+    async def both() -> list[httpx.Response]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(door), base_url="http://x") as client:
+            posts = [client.post("/soap/order-intake", content=b"x" * size, headers=XML) for _ in range(2)]
+            return await asyncio.gather(*posts)
+
+    assert [answer.status_code for answer in asyncio.run(both())] == [200, 200]
+    assert " ".join(told) == stages
+
+
+def _telling(stage: str, work: Callable[[Any], Any], tell: Callable[[str], None]) -> Callable[[Any], Any]:
+    def told(given: Any) -> Any:
+        tell(stage)
+        return work(given)
+
+    return told
