@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
+from xml.sax.saxutils import escape
 
 from adapters.doors.coded import answer_in, on_the_loop, through
 from adapters.doors.desk import Desk, answer_all
@@ -34,10 +35,10 @@ _ADVICE = f"send {OPERATION}(in0: string) of {NAMESPACE} as GET ?wsdl tells"
 _DECLARED = re.compile(r"\s*<\?xml\s[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 ARGUMENT = "in0"
 """Its text is a whole document."""
-_EMPTY_CALL = (
-    f'<e:Envelope xmlns:e="{SOAP}"><e:Body><{OPERATION} xmlns="{NAMESPACE}"><in0/></{OPERATION}></e:Body></e:Envelope>'
-).encode()
-"""What the service is asked when there is no document, and the answer is known already."""
+_BEFORE, _AFTER = (
+    f'<e:Envelope xmlns:e="{SOAP}"><e:Body><{OPERATION} xmlns="{NAMESPACE}"><in0>',
+    f"</in0></{OPERATION}></e:Body></e:Envelope>",
+)
 
 
 @dataclass(slots=True)
@@ -73,14 +74,15 @@ class ExchangeSoapDoor:
         except Failure as unread:
             return await self._told(case, scope, unread)
         case.encoding = document.encoding
-        wrong = misplaced(called(document, case.wire))
+        exchange = called(document, case.wire)
+        wrong = misplaced(exchange)
         if wrong is not None:
             return await self._told(case, scope, wrong)
 
         async def answer(inner: WireMessage) -> WireMessage:
             return await self._exchange.answer(inner, case.endpoint, case.wire)
 
-        return await self._through(case, scope, safe_xml.serialize(document.root), answer)
+        return await self._through(case, scope, str(exchange[0].xpath("string()")), answer)
 
     async def _told(self, case: _Case, scope: Scope, failure: Failure) -> Answer:
         """A refusal in ContractRoot's own words."""
@@ -90,11 +92,12 @@ class ExchangeSoapDoor:
         async def answer(_: WireMessage) -> WireMessage:
             return await self._exchange.refusal(case.wire, failure, case.endpoint)
 
-        return await self._through(case, scope, _EMPTY_CALL, answer)
+        return await self._through(case, scope, "", answer)  # the answer is known already
 
-    async def _through(self, case: _Case, scope: Scope, envelope: bytes, answering: Answering) -> Answer:
-        """spyne's answer to this envelope, in the caller's charset."""
-        status, body = await through(self._service.app, scope, envelope, answering)
+    async def _through(self, case: _Case, scope: Scope, text: str, answering: Answering) -> Answer:
+        """spyne's answer to this in0, in an envelope of ours: nothing of the caller's is beside it. In his charset."""
+        envelope = _BEFORE + escape(text, {"\r": "&#13;"}) + _AFTER
+        status, body = await through(self._service.app, scope, envelope.encode(), answering)
         if status != 200:
             raise Failure("internal", "the exchange service refused its own envelope", where="spyne")
         return answer_in(case.encoding, body)

@@ -27,6 +27,10 @@ class _Asked(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+class Why(_Asked):
+    reason: Annotated[str, Field(max_length=400)] = ""
+
+
 class Credential(_Asked):
     """kind: api-key (made here), sign, username-token; secret: env:NAME or file:PATH; lasts: seconds, 0 = for ever."""
 
@@ -149,7 +153,7 @@ def rotate(hub: HubOf, who: Who, subscription_id: str, body: JsonBody) -> dict[s
 @router.post("/subscriptions/{subscription_id}/revoke")
 def revoke(hub: HubOf, who: Who, subscription_id: str, body: JsonBody) -> dict[str, Any]:
     """Shut a partner out of an interface, now: ``{"reason": why}``."""
-    return _desk(hub).revoke(subscription_id, str(body.get("reason", ""))[:400], who.name)
+    return _desk(hub).revoke(subscription_id, asked(Why, body).reason, who.name)
 
 
 @router.get("/users")
@@ -171,8 +175,10 @@ def change_user(hub: HubOf, who: Who, name: str, action: str, body: JsonBody) ->
     """disable, enable, or password (``{"password": the new one}``). All sessions of the user end."""
     if action not in people.ACTIONS or action == "add":
         raise Failure("not_found", "there is no such action", advice="there are disable, enable, password")
-    password = asked(Password, body).password if action == "password" else None
-    return _desk(hub).user(action, name, who.name, password)
+    if action == "password":
+        return _desk(hub).user(action, name, who.name, asked(Password, body).password)
+    asked(Why, body)
+    return _desk(hub).user(action, name, who.name)
 
 
 @router.get("/audit")

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import jsonschema
 import jsonschema_rs
 
-from interfaces.clock import from_rfc3339
+from interfaces.canonical.times import FORMATS
 
 Finding = dict[str, str]
 
@@ -44,7 +44,7 @@ class FastValidator:
     """jsonschema-rs, compiled once per schema."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
-        self._engine = jsonschema_rs.Draft202012Validator(dict(schema), validate_formats=True)
+        self._engine = jsonschema_rs.Draft202012Validator(dict(schema), validate_formats=True, formats=dict(FORMATS))
 
     def check(self, body: Any) -> list[Finding]:
         try:
@@ -70,12 +70,9 @@ class AuthoringValidator:
         return _sorted(f for e in errors for f in _findings(e.absolute_path, *_keyword(e)))
 
 
-_FORMATS = jsonschema.FormatChecker(formats=("date",))
-
-
-@_FORMATS.checks("date-time", raises=ValueError)
-def _is_date_time(value: object) -> bool:
-    return not isinstance(value, str) or ("T" in value.upper() and from_rfc3339(value) is not None)
+_FORMATS = jsonschema.FormatChecker(formats=())
+for _name, _holds in FORMATS.items():
+    _FORMATS.checks(_name)(_holds)
 
 
 def _keyword(error: jsonschema.ValidationError) -> tuple[str, Any]:

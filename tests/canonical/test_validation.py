@@ -22,6 +22,22 @@ BROKEN = [
     ),
     ({"holdUntil": "20261015"}, "holdUntil", "must be a date-time"),
     ({"holdUntil": "2026-10-15T18:00:00"}, "holdUntil", "must be a date-time"),
+    *(
+        ({"holdUntil": time}, "holdUntil", "must be a date-time")
+        for time in (
+            "0000-01-01T00:00:00Z",
+            "2026-02-30T00:00:00Z",
+            "2026-12-31T23:59:60Z",
+            "2026-10-15t18:00:00z",
+            "2026-10-15 18:00:00Z",
+            "20261015T180000Z",
+            "2026-W01-1T18:00:00Z",
+            "2026-10-15T18:00:00+99:99",
+            "２０２６-10-15T18:00:00Z",
+            "9999-12-31T23:59:59-08:00",
+            "0001-01-01T00:00:00+08:00",
+        )
+    ),
     ({"resource": [{"type": "number", "id": ""}]}, "resource[0].id", "must have at least 1 character(s)"),
     ({"resource": [{"id": "1"}]}, "resource[0].type", "is required"),
     ({"colour": "red"}, "colour", "is not known here"),
@@ -35,6 +51,13 @@ def check(request):
 
 def test_a_good_body_has_no_findings(check):
     assert check(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    "time", ["9999-12-31T23:59:59+08:00", "2026-10-15T18:00:00.123456789Z", "1900-01-01T00:00:00Z"]
+)
+def test_the_ends_of_the_calendar_are_times(check, time):
+    assert check(GOOD | {"holdUntil": time}) == []
 
 
 @pytest.mark.parametrize(("change", "path", "message"), BROKEN)

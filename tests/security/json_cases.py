@@ -136,9 +136,16 @@ def _shapes() -> Iterator[Case]:
         )  # type: ignore[misc]
 
 
+def _times() -> Iterator[Case]:
+    """Times that RFC 3339 spells and no calendar has: told at once, and not when the order is under way."""
+    for time in ("0000-01-01T00:00:00Z", "2026-12-31T23:59:60Z", "9999-12-31T23:59:59-08:00", "2026-10-15t18:00:00z"):
+        build = lambda t=time: bodies.tmf(f', "requestedCompletionDate": "{t}"').encode()  # noqa: E731
+        yield Case(48, f"the time {time}", TMF, build, "400 tmf invalid", {"Content-Type": JSON})  # type: ignore[misc]
+
+
 def _types() -> Iterator[Case]:
     for number, what, media, want in TYPES:
         yield Case(number, what, TMF, lambda: bodies.tmf().encode(), want, {"Content-Type": media})
 
 
-CASES = [*_members(), *_wholes(), *_shapes(), *_types()]
+CASES = [*_members(), *_wholes(), *_shapes(), *_times(), *_types()]

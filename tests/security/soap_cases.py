@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from tests.security import bodies
-from tests.security.bodies import CERT, EXCHANGE, HTTP, INTAKE, SOAP, S
+from tests.security.bodies import CERT, EXCHANGE, HTTP, INTAKE, OWN, SOAP, S
 from tests.security.case import Case, text
 
 ACTION = f"{INTAKE}/queryCustomer"
 SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
 MUST = 's:mustUnderstand="1"'
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+FAULT = "500 fault Client"
 WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 WSA = "http://www.w3.org/2005/08/addressing"
 
@@ -217,6 +219,46 @@ def _variants() -> Iterator[Case]:
         yield Case(number, what, path, lambda: _asked().encode(), want)
 
 
+def _odd_in0(attributes: str, document: str | None = None) -> str:
+    text = bodies.contract_root() if document is None else document
+    return bodies.wrapped(text).replace("<e:in0>", f"<e:in0 {attributes}>")
+
+
+def _own() -> Iterator[Case]:
+    """The hub's own API, where spyne decodes: the same rules of SOAP as at every other door."""
+    asked = bodies.own_query
+    nil = f'<c:area xmlns:i="{XSI}" i:nil="true"/>'
+    rows: list[tuple[int, str, Callable[[], str], str]] = [
+        (
+            18,
+            "own: empty request",
+            lambda: asked().partition("<c:request>")[0] + "<c:request/></c:queryCustomer>",
+            FAULT,
+        ),
+        (18, "own: no request", lambda: '<c:queryCustomer xmlns:c="urn:mboss:hub:v1"/>', FAULT),
+        (
+            18,
+            "own: two requests",
+            lambda: asked().replace("</c:queryCustomer>", "<c:request/></c:queryCustomer>"),
+            FAULT,
+        ),
+        (18, "own: a field twice", lambda: asked("<c:area>8330100</c:area>"), FAULT),
+        (16, "own: a field nil", lambda: asked().replace("<c:area>8330100</c:area>", nil), FAULT),
+        (16, "own: an element in a value", lambda: asked().replace("8330100", "8330100<x/>"), FAULT),
+        (15, "own: a comment in a value", lambda: asked().replace("8330100", "833<!-- -->0100"), "200 reply"),
+        (22, "own: unknown operation", lambda: '<c:dropAll xmlns:c="urn:mboss:hub:v1"/>', FAULT),
+        (22, "own: a reply as request", lambda: asked().replace("queryCustomer", "queryCustomerResponse"), FAULT),
+        (22, "own: no namespace", lambda: "<queryCustomer><request/></queryCustomer>", FAULT),
+        (14, "own: a value of 60000 digits", lambda: asked().replace("0571-80000042", "9" * 60_000), FAULT),
+    ]
+    for number, what, build, want in rows:
+        yield Case(number, what, OWN, lambda b=build: bodies.soap(b()).encode(), want)  # type: ignore[misc]
+    yield Case(
+        21, "own: SOAPAction of nobody", OWN, lambda: bodies.soap(asked()).encode(), FAULT, {"SOAPAction": '"x"'}
+    )
+    yield Case(29, "own: DELETE", OWN, text(""), "405 fault Client", method="DELETE")
+
+
 def _exchange() -> Iterator[Case]:
     """/soap/exchange: a Fault for what is no call of it, ContractRoot for all else."""
     call = lambda: bodies.wrapped(bodies.contract_root())  # noqa: E731
@@ -235,6 +277,11 @@ def _exchange() -> Iterator[Case]:
             {},
             "200 root 9006",
         ),
+        (18, "in0 nil", lambda: _odd_in0(f'xmlns:i="{XSI}" i:nil="true"', ""), {}, "200 root 9241"),
+        (16, "in0 of another type", lambda: _odd_in0(f'xmlns:i="{XSI}" i:type="e:number"'), {}, "200 root 0000"),
+        (16, "in0 of a type nobody declared", lambda: _odd_in0(f'xmlns:i="{XSI}" i:type="zz:x"'), {}, "200 root 0000"),
+        (16, "attributes at in0", lambda: _odd_in0('id="a" e:x="1" xml:lang="zh"'), {}, "200 root 0000"),
+        (15, "comments in in0", lambda: call().replace("&lt;SvcCont", "<!-- x -->&lt;SvcCont"), {}, "200 root 0000"),
         (18, "in0 absent", lambda: bodies.exchange("").replace("<e:in0></e:in0>", ""), {}, "200 root 9006"),
         (18, "empty Body", lambda: bodies.soap(""), {}, "500 fault Client"),
         (18, "two Bodies", lambda: bodies.soap("", after="<s:Body/>"), {}, "500 fault Client"),
@@ -265,4 +312,4 @@ def _multipart() -> Iterator[Case]:
     yield Case(28, "XOP", EXCHANGE, lambda: _XOP.format(_asked()).encode(), "415 fault Client", {"Content-Type": XOP})
 
 
-CASES = [*_variants(), *_exchange(), *_multipart()]
+CASES = [*_variants(), *_own(), *_exchange(), *_multipart()]

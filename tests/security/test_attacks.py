@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.security import bodies, encoding_cases, json_cases, soap_cases, transport_cases, xml_cases
+from tests.security import bodies, encoding_cases, json_cases, route_cases, soap_cases, transport_cases, xml_cases
 from tests.security.answers import TRACES, told
 from tests.security.bodies import CANARIES
 from tests.security.case import XML, Case
@@ -20,6 +20,7 @@ GROUPS = {
     "soap": soap_cases.CASES,
     "encodings": encoding_cases.CASES,
     "json": json_cases.CASES,
+    "routes": route_cases.CASES,
     "compression": transport_cases.CASES,
 }
 ALL = [pytest.param(group, case, id=case.id) for group, cases in GROUPS.items() for case in cases]
