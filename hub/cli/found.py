@@ -57,9 +57,10 @@ def registration(id_: str, version: str, data: Path | None = None, url: str | No
 
     Failure(unavailable) when the hub of --url does not answer.
     """
-    if url or (data is None and os.environ.get("MBOSS_URL")):
+    if url:
         return _at_hub(id_, version, url)
-    return _in_store(id_, version, data)
+    found = _at_hub(id_, version, None) if data is None and os.environ.get("MBOSS_URL") else None
+    return found or _in_store(id_, version, data)
 
 
 def _at_hub(id_: str, version: str, url: str | None) -> Registration | None:

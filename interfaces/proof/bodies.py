@@ -12,6 +12,7 @@ from interfaces.mapping.rows import Prepared
 from interfaces.message import Body
 from interfaces.proof.carry import carry
 from interfaces.proof.documents import Documents, Scope
+from interfaces.proof.domain import schema_of
 from interfaces.proof.laws import CONTEXT, Trials, try_row
 from interfaces.proof.samples import Samples
 from interfaces.spec.shapes import JsonShape, Shape, canonical_shape, walk
@@ -56,8 +57,7 @@ def _try(
         if row.rows:
             _try(row.rows, place, there, samples, lexical, trials)
         elif row.canonical is not None and row.wire is not None:
-            schema = place.schema if isinstance(place, JsonShape) else {}
-            trials[id(row)] = try_row(row, schema, samples, lexical)
+            trials[id(row)] = try_row(row, schema_of(row, place, there, lexical), samples, lexical)
 
 
 def _fits(agreement: Agreement, operation: str, mapping: CompiledMapping, body: Body, reply: bool) -> bool:

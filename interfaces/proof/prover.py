@@ -12,6 +12,7 @@ from interfaces.mapping.rows import Prepared
 from interfaces.proof.carry import Carried, carry, leaves, stands_at
 from interfaces.proof.certificate import ERROR, WARNING, Certificate, Finding, RowProof, SideProof, Verdict
 from interfaces.proof.documents import Scope
+from interfaces.proof.domain import schema_of
 from interfaces.proof.laws import Trials, try_row
 from interfaces.proof.samples import Samples
 from interfaces.spec.lint import UNCOMPILED, lint
@@ -45,7 +46,7 @@ RULES: Final[Mapping[str, tuple[str, str, str]]] = {
     ),
     "document-refused": (
         ERROR,
-        "add a row, a default or a text: policy, or say partial: why",
+        "add a row, a default or a text: policy, give the rows of a choice a when each, or say partial: why",
         "The contract refuses what the rows make of a body that the canonical type allows.",
     ),
     "nothing-carried": (
@@ -140,7 +141,7 @@ class _Side:
             if row.rows:
                 self._rows(row.rows, place, there)
             elif row.canonical is not None and row.wire is not None:
-                schema = place.schema if isinstance(place, JsonShape) else {}
+                schema = schema_of(row, place, there, self._lexical)
                 self._trials[id(row)] = try_row(row, schema, self._samples, self._lexical)
                 self._check_law(row, self._trials[id(row)])
                 self._check_codes(row, there)

@@ -59,7 +59,7 @@ class Samples:
         if "format" in schema:
             return self._moment(schema["format"])
         if "pattern" in schema:
-            return self.random.choice(_matching(schema["pattern"]))
+            return self.random.choice(matching(schema["pattern"]))
         least, most = _lengths(schema)
         length = self.random.randint(least, min(most, max(least, 24)))
         return "".join(self.random.choice(self._letters) for _ in range(length))
@@ -128,7 +128,7 @@ _MOMENTS: Mapping[str, tuple[str, ...]] = {
 
 
 @cache
-def _matching(pattern: str) -> list[str]:
+def matching(pattern: str) -> list[str]:
     return [text for text in texts(pattern) if re.search(pattern, text)] or [""]
 
 

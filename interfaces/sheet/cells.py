@@ -96,8 +96,8 @@ def _by_columns(said: Mapping[str, str], options: dict[str, Any], code_lists: Ma
     if not rule or rule.strip().lower() in _PLAIN:
         return
     pattern, found = date_pattern(rule), _list_in(rule, code_lists)
-    if found and options.get("code") == found:
-        return
+    if options.get("code") and (found == options["code"] or (not found and _LOOKED_UP.fullmatch(rule.strip()))):
+        return  # it says once more where the list stands
     if taken or not (found or pattern):
         raise ValueError(f"rule {rule!r} is free text")
     options |= {"code": found} if found else {"date": pattern}

@@ -54,7 +54,7 @@ RULES: Final[Mapping[str, Rule]] = {
     ),
     "draft-type": Rule(
         ERROR,
-        "choose a canonical type, and map its paths",
+        "choose one of `mboss interface types` and map its paths; a sheet names it above its headings",
         "A message still has the type Draft, which takes any content.",
         "Nothing checks a Draft, and nothing in the hub knows what to do with it.",
     ),

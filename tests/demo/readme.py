@@ -1,4 +1,4 @@
-"""The commands of README.md, taken from it word for word."""
+"""The commands of README.md and of other pages, taken from them word for word."""
 
 from __future__ import annotations
 
@@ -14,10 +14,15 @@ USUAL = "http://127.0.0.1:8080"
 
 def commands(first_word: str) -> list[list[str]]:
     """Indented commands that begin with ``first_word``, as argument lists, without their comments."""
-    blocks = re.findall(r"(?:^(?: {4}.*)?\n)+", README.read_text(encoding="utf-8"), re.MULTILINE)
+    return [arguments for arguments in all_commands(README) if arguments[0] == first_word]
+
+
+def all_commands(page: Path) -> list[list[str]]:
+    """Every indented command of a page, in its order."""
+    blocks = re.findall(r"(?:^(?: {4}.*)?\n)+", page.read_text(encoding="utf-8"), re.MULTILINE)
     lines = re.split(r"\n(?=    \S)", "\n".join(blocks))
-    found = [line.strip() for line in lines if line.strip().startswith(first_word + " ")]
-    return [shlex.split(line.replace("\\\n", " "), comments=True) for line in found]
+    found = [shlex.split(line.replace("\\\n", " "), comments=True) for line in lines if line.strip()]
+    return [arguments for arguments in found if arguments]
 
 
 def curl(arguments: list[str], hub: str) -> httpx.Response:

@@ -113,3 +113,17 @@ def test_the_command_prints_the_certificate_and_fails_for_a_broken_spec(tmp_path
     assert text.exit_code == 0
     assert "bill-reply@1.0.1: iso, seed 20261015" in text.stdout
     assert "200 documents carried" in text.stdout
+
+
+def test_a_draft_is_tried_with_what_the_contract_takes(tmp_path):
+    """Its type allows anything: values that the wire refuses would say nothing of the rows."""
+    rows = "- [no, No]\n- [lan, Lan]\n- [short, Short]\n- [digits, Digits]\n- [oneTwo, OneTwo]\n- [box.c, Box.C]"
+    for direction in ("outbound", "inbound"):
+        certificate = proved(tmp_path, rows, type="Draft@1", direction=direction, whole=True)
+        assert rules(certificate) == {"draft-type"}
+        assert {row.verdict for side in certificate.sides for row in side.rows} == {"proved"}
+
+
+def test_what_a_draft_cannot_write_is_still_found(tmp_path):
+    certificate = proved(tmp_path, "- [no, No]\n- [oneTwo, OneTwo]", type="Draft@1", whole=True)
+    assert {"nothing-carried", "mandatory-target-without-row"} <= rules(certificate)

@@ -186,6 +186,16 @@ def test_rules_that_are_certain(tmp_path, spec, rule, options):
     assert plain(found.changes[0].rows) == [["externalId", "No", options, []]]
 
 
+def test_a_rule_that_only_says_where_the_list_stands_is_none(tmp_path, spec):
+    tabs = {
+        "BookVisit": [["WorkOrder@1"], [*HEADS, "LOV", "Rule"], ["externalId", "No", "KIND", "see tab Codes"]],
+        "Codes": [["List", "Our code", "Their code"], ["KIND", "a", "1"]],
+    }
+    found = read(tmp_path, spec, tabs)
+    assert plain(found.changes[0].rows) == [["externalId", "No", {"code": "KIND"}, []]]
+    assert found.open == []
+
+
 def test_lists_with_chinese_names_stay_apart_and_a_missing_code_is_told_at_once(tmp_path, spec):
     codes = [
         ["码表名", "本方编码", "对方编码"],
