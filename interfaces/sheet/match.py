@@ -58,6 +58,15 @@ class Paths:
         place = walk(self._shape, parse_path(path.replace("[]", ""))) if path not in ("~", ".") else self._shape
         return place.facts() if place is not None else Facts()
 
+    def certain(self, path: str) -> bool:
+        """Whether something must stand there in every document."""
+        shape: Shape | None = self._shape
+        for step in parse_path(path.replace("[]", "")) if path not in ("~", ".") else ():
+            if shape is None or step.name not in shape.required() or step.index or step.select:
+                return False
+            shape = shape.child(step.name)
+        return True
+
     def _spelled(self, text: str) -> str | None:
         shape: Shape | None = self._shape
         spelled: list[str] = []

@@ -26,6 +26,8 @@ from interfaces.spec.rewrite import Change, Todo
 
 _ABOVE = 20
 """Cells above a tab's headings that may say what it is about."""
+_MUST = frozenset({"m", "mandatory", "required", "must", "y", "yes", "true", "1", "1..1", "1..n", "x", "peer"})
+_MUST |= frozenset({"是", "必填", "必选", "必须", "√"})
 _YES = frozenset({"y", "yes", "true", "x", "k", "pk", "key", "1", "是", "√", "主键"})
 
 
@@ -105,6 +107,10 @@ def read_sheet(
     return found
 
 
+Taken = tuple[Row, Told]
+"""A row, and the sheet's row that it was."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """Rows of one message. texts: what the tab is called, what stands above its headings, and they themselves."""
@@ -155,7 +161,11 @@ class _Reader:
         written = not reads(self._spec, op, side)
         taken, todos = self._rows(told, own, wire, written)
         limit = Limits(own, wire, self._spec.system) if own and written else None
-        rows = _numbered(_grouped([limit.declared(row) if limit else row for row in _keyed(taken)]))
+        whole = [
+            limit.declared(row, self._must(one, row, own)) if limit and own else row
+            for (_, one), row in zip(taken, _keyed(taken), strict=True)
+        ]
+        rows = _numbered(_grouped(whole))
         self._found.changes.append(Change(op.name, part.reply, type_ref or side.type, rows, tuple(todos)))
         target, column = (wire, "wire") if written else (own, "canonical")
         there = {str(row.wire if written else row.canonical).partition(".")[0].partition("[")[0] for row in rows}
@@ -181,6 +191,10 @@ class _Reader:
         told_how = f"{why}: {how}; `mboss interface types` lists them"
         self._found.open.append(Open(where, what, told_how, found.nearest))
         return ""
+
+    def _must(self, one: Told, row: Row, own: Paths) -> bool:
+        """The sheet calls it mandatory; what its code list lacks is another matter, and stays to be seen."""
+        return _called(one.said, "required", _MUST) and not any(_gaps(one, row, own, self._lists))
 
     def _guessed(self, told: Sequence[Told]) -> list[Row]:
         """Constants and code lists, as far as they can be read."""
@@ -252,14 +266,13 @@ class _Reader:
 
     def _rows(
         self, told: Sequence[Told], own: Paths | None, wire: Paths, written: bool
-    ) -> tuple[list[tuple[Row, bool]], list[Todo]]:
-        """Each row, and whether it holds the key of its group."""
-        rows: list[tuple[Row, bool]] = []
+    ) -> tuple[list[Taken], list[Todo]]:
+        rows: list[Taken] = []
         todos: list[Todo] = []
         for one in told:
             taken = self._row(one, own, wire, written)
             if isinstance(taken, Row):
-                rows.append((taken, one.said.get("key", "").lower() in _YES))
+                rows.append((taken, one))
                 if written and own:
                     self._found.open += _gaps(one, taken, own, self._lists)
             else:
@@ -285,6 +298,11 @@ class _Reader:
         if paths == [None, None] or ((None in paths) and "const" not in options):
             return Open(one.cell, one.text, "one of its paths is missing, and no constant is given")
         return Row(0, paths[0], paths[1], options)
+
+
+def _called(said: Mapping[str, str], role: str, words: frozenset[str]) -> bool:
+    """Whether a column of the row says one of these words."""
+    return any(word in words for word in said.get(role, "").lower().replace("+", " ").split())
 
 
 def _gaps(one: Told, row: Row, own: Paths, lists: Mapping[str, CodeList]) -> Iterator[Open]:
@@ -324,10 +342,11 @@ def _asked_type(text: str, known: Sequence[Message]) -> tuple[Message | None, st
     return (name, message == "reply") if about else None, ref
 
 
-def _keyed(rows: Sequence[tuple[Row, bool]]) -> list[Row]:
+def _keyed(rows: Sequence[Taken]) -> list[Row]:
     """Groups get the key that one of their rows is marked to hold, or that the other side's key stands for."""
     keys: dict[str, str] = {}
-    for row, marked in rows:
+    for row, one in rows:
+        marked = _called(one.said, "key", _YES)
         sides = [group for path in (row.canonical, row.wire) if (group := split_group(path or ""))]
         if len(sides) == 2 and (marked or any(f"[key={rest}]" in group for group, rest in sides)):
             keys |= {group: f"{group[:-2]}[key={rest}]" for group, rest in sides if group.endswith("[]")}

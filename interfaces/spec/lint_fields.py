@@ -262,6 +262,8 @@ def optional_to_mandatory(place: Place, rows: tuple[Prepared, ...]) -> Iterator[
     row, given = place.row, place.options.keys()
     if not place.written or row.when is not None or place.explained or row.parts or row.row.canonical == place.key:
         return
+    if place.own_scope is None or not place.own_scope.names():  # a draft's type says nothing of any field
+        return
     own, wire = _certain(place.own_scope, row.canonical), _certain(place.wire_scope, row.wire)
     filled = "default-out" in given or place.options.get("presence") == "empty"
     filled = filled or row.full_wire in place.spec.transport.settings.values()  # by what the header tells

@@ -212,3 +212,30 @@ def test_lists_with_chinese_names_stay_apart_and_a_missing_code_is_told_at_once(
     assert found.code_lists["其他"].codes == {"x": "9"}
     assert [one.cell for one in found.open] == ["BookVisit!A4"]
     assert "no code for changeAppointment, urge" in found.open[0].why
+
+
+@pytest.mark.parametrize(
+    ("required", "own", "options"),
+    [
+        ("M", "workType", {"partial": "mandatory, as the sheet says"}),
+        ("是", "workType", {"partial": "mandatory, as the sheet says"}),
+        ("O", "workType", {}),
+        ("", "workType", {}),
+        ("M", "externalId", {}),
+    ],
+)
+def test_what_the_contract_asks_for_and_our_type_does_not_is_mandatory_if_the_sheet_says_so(
+    tmp_path, spec, required, own, options
+):
+    tabs = {"BookVisit": [["WorkOrder@1"], [*HEADS, "M/O"], [own, "No", required]]}
+    assert plain(read(tmp_path, spec, tabs).changes[0].rows) == [[own, "No", options, []]]
+
+
+def test_a_mandatory_field_does_not_hide_what_its_code_list_lacks(tmp_path, spec):
+    tabs = {
+        "BookVisit": [["WorkOrder@1"], [*HEADS, "M/O", "LOV"], ["workType", "No", "M", "KIND"]],
+        "LOV": [["List", "Our code", "Their code"], ["KIND", "install", "1"]],
+    }
+    found = read(tmp_path, spec, tabs)
+    assert plain(found.changes[0].rows) == [["workType", "No", {"code": "KIND"}, []]]
+    assert "no code for remove" in found.open[0].why
