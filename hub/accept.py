@@ -7,7 +7,7 @@ seen this exchange? seen this business key? what does the lane say? Then rows go
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from operator import itemgetter
@@ -15,7 +15,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from hub import conflict, journal, keys
+from hub import case, conflict, journal, keys
+from hub.case import Case
+from hub.conflict import Meeting, Stage
 from hub.failpoint import failpoint
 from hub.lifecycle import ORDER_END
 from hub.store import schema
@@ -37,6 +39,8 @@ class Acceptance:
     digest                 of the business content
     answer                 canonical body of the first answer
     parent                 what the body calls parentOrder: a task's key or an order id of ours
+    ends                   ids of open orders that this one cancels (supersede, annul); filled in here
+    annulled               and is cancelled with them: nothing is left to be done
     """
 
     order: Row
@@ -49,6 +53,8 @@ class Acceptance:
     on_repeat: str = "replay"
     parent: str = ""
     key: Key = field(init=False)
+    ends: dict[str, str] = field(default_factory=dict)
+    annulled: bool = False
 
     def __post_init__(self) -> None:
         o = self.order
@@ -65,6 +71,8 @@ class Accepted:
 
 
 Verdict = Accepted | Failure
+Settle = Callable[[sa.Connection, Sequence[Case]], None]
+"""What follows when orders move, as ``Outcomes.settle``: they are saved, and those that ended let their lanes go on."""
 
 KEY = ("source", "area", "type", "external_id")
 PLANNED = (
@@ -78,8 +86,11 @@ STILL_OPEN = (
 )
 
 
-def accept(connection: sa.Connection, batch: Sequence[Acceptance]) -> list[Verdict]:
-    """Write: accept each order or say why not. A refusal is a result, not an exception: neighbours go on."""
+def accept(connection: sa.Connection, batch: Sequence[Acceptance], settle: Settle | None = None) -> list[Verdict]:
+    """Write: accept each order or say why not. A refusal is a result, not an exception: neighbours go on.
+
+    ``settle`` is what a new order that cancels an open one needs.
+    """
     turns = _Turns(connection, batch)  # first: what is open on a lane is only sure once the lane is ours
     look = _Look(connection, batch)
     verdicts = [look.judge(item) for item in batch]
@@ -87,6 +98,7 @@ def accept(connection: sa.Connection, batch: Sequence[Acceptance]) -> list[Verdi
     _find_parents(connection, taken)
     _insert(connection, taken, look)
     insert_many(connection, schema.order_lane, [turn for item in taken for turn in turns.of(item)])
+    _cancel_needless(connection, taken, settle)
     for item, verdict in zip(batch, verdicts, strict=True):
         item.message |= _outcome(verdict)
     journal.append(connection, [item.message for item in batch])
@@ -108,6 +120,8 @@ class _Look:
         self.exchanges = _find_exchanges(connection, batch)
         self.keys = _find_keys(connection, batch)
         self.open = _find_open(connection, batch)
+        self.tasks, self.children = _find_work(connection, self.open)
+        self.taken: list[Acceptance] = []
         self.new_keys: list[Row] = []
         self.new_exchanges: list[Row] = []
 
@@ -147,17 +161,39 @@ class _Look:
 
     def _lane(self, item: Acceptance) -> Failure | None:
         order = item.order
-        ahead = [o for lane in item.lanes for o in self.open.get(lane, ())]
-        verdicts = {
-            conflict.decide(order["type"], o["action"], _stage(o), order["action"], order["source"]): o for o in ahead
-        }
-        if "refuse" in verdicts:
-            return keys.in_transit(verdicts["refuse"])
-        order["state"] = "queued" if "queue" in verdicts else "running"
-        for task in item.tasks:  # set both ways: a batch that was undone runs again
+        item.ends, item.annulled = {}, False  # set both ways: a batch that was undone runs again
+        ahead = {o["id"]: o for lane in item.lanes for o in self.open.get(lane, ())}
+        verdicts = {number: self._meet(item, open_one) for number, open_one in ahead.items()}
+        for number, verdict in verdicts.items():
+            if verdict == "refuse":
+                return keys.in_transit(ahead[number])
+        item.ends = {number: verdict for number, verdict in verdicts.items() if verdict in ("supersede", "annul")}
+        item.annulled = "annul" in item.ends.values()
+        waits = not item.annulled and {"queue", "supersede"} & set(verdicts.values())
+        order["state"] = "queued" if waits else "running"
+        for task in item.tasks:  # set both ways
             due = order["state"] == "running" and not task["after"]
             task |= {"state": "ready", "due_at": order["created_at"]} if due else {"state": "pending"}
         return None
+
+    def _meet(self, item: Acceptance, open_one: Row) -> conflict.Verdict:
+        order = item.order
+        tasks = self.tasks.get(open_one["id"], [])
+        meeting = Meeting(
+            type=order["type"],
+            family=order["product_family"],
+            open=open_one["action"],
+            stage=self._stage(open_one, tasks),
+            new=order["action"],
+            source=order["source"],
+            same=conflict.same(open_one, tasks, order, item.tasks),
+        )
+        return conflict.decide(meeting)
+
+    def _stage(self, open_one: Row, tasks: list[Row]) -> Stage:
+        if any(open_one["id"] in item.ends for item in self.taken):
+            return "undoing"  # another order of this batch has just ended it
+        return conflict.stage_of(open_one, tasks, self.children.get(open_one["id"], ()))
 
     def _take(self, item: Acceptance, round_no: int) -> None:
         row = dict(zip(KEY, item.key, strict=True)) | {
@@ -169,6 +205,8 @@ class _Look:
         }
         self.keys[item.key] = row
         self.new_keys.append(row)
+        self.tasks[item.order["id"]] = item.tasks
+        self.taken.append(item)
         for lane in item.lanes:
             self.open.setdefault(lane, []).append(item.order)
 
@@ -184,10 +222,6 @@ class _Look:
         }
         self.exchanges[source, item.exchange_id] = row
         self.new_exchanges.append(row)
-
-
-def _stage(order: Row) -> str:
-    return "queued" if order["state"] == "queued" else "late"
 
 
 def _find_exchanges(connection: sa.Connection, batch: Sequence[Acceptance]) -> dict[tuple[str, str], Row]:
@@ -210,6 +244,47 @@ def _find_open(connection: sa.Connection, batch: Sequence[Acceptance]) -> dict[s
     for turn in turns:
         found.setdefault(turn["lane"], []).append(orders[turn["order_id"]])
     return found
+
+
+def _find_work(
+    connection: sa.Connection, found: Mapping[str, Sequence[Row]]
+) -> tuple[dict[str, list[Row]], dict[str, set[str]]]:
+    """Of open product orders: the tasks of their plans, and the functions that peers ordered from for them."""
+    numbers = sorted({o["id"] for orders in found.values() for o in orders if o["type"] == "ProductOrder"})
+    tasks: dict[str, list[Row]] = {}
+    children: dict[str, set[str]] = {}
+    if numbers:
+        o, t = schema.orders, schema.task
+        columns = (t.c.order_id, t.c.function, t.c.state, t.c.sent, t.c.body)
+        mine = sa.select(*columns).where(t.c.order_id.in_(numbers), t.c.kind == "do").order_by(t.c.order_id, t.c.pos)
+        for row in connection.execute(mine).mappings():
+            tasks.setdefault(row["order_id"], []).append(dict(row))
+        theirs = sa.select(o.c.parent_order, t.c.function).join(t, t.c.order_id == o.c.id)
+        for parent, function in connection.execute(theirs.where(o.c.parent_order.in_(numbers))):
+            children.setdefault(parent, set()).add(function)
+    return tasks, children
+
+
+def _cancel_needless(connection: sa.Connection, taken: Sequence[Acceptance], settle: Settle | None) -> None:
+    """Open orders that a new one supersedes, and what annuls each other: cancelled with what was done taken back."""
+    why = {number: item for item in taken for number in item.ends}
+    if not why or settle is None:
+        return
+    annulled = [item.order["id"] for item in taken if item.annulled]
+    cases = case.load(connection, [*why, *annulled], taken[0].order["created_at"])
+    for number, one in cases.items():
+        if one.order["state"] not in ORDER_END and not one.order["outcome"]:
+            one.withdraw(_words(taken, why, number))
+    settle(connection, list(cases.values()))
+
+
+def _words(taken: Sequence[Acceptance], why: Mapping[str, Acceptance], number: str) -> str:
+    """Why an order ends here, naming the other one."""
+    if number not in why:
+        other = next(open_one for item in taken if item.order["id"] == number for open_one in item.ends)
+        return f"nothing is left to be done: it annulled order {other}"
+    new = why[number]
+    return f"{'annulled' if new.annulled else 'superseded'} by order {new.order['id']} ({new.order['action']})"
 
 
 class _Turns:

@@ -79,7 +79,7 @@ def build(config: Config) -> Hub:
         registry=specs,
         topology=bindings,
         gateway=gateway,
-        intake=Intake(store, clock, router, Events(outcomes), calls, topology.systems(), gate.on),
+        intake=Intake(store, clock, router, Events(outcomes), calls, topology.systems(), gate.on, outcomes.settle),
         calls=calls,
         worker=Worker(store, clock, gateway, router, outcomes, limits, owner),
         fallout=FalloutDesk(store, Actions(clock, outcomes)),

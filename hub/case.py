@@ -140,6 +140,15 @@ class Case:
         self.order["outcome"] = outcome
         self.move_order("cancel" if outcome == "cancelled" else "fail", reason)
 
+    def withdraw(self, reason: str) -> None:
+        """Cancelled: one that still waits its turn at once, another with what it has done taken back."""
+        if self.order["state"] != "queued":
+            self.give_up("cancelled", reason)
+            return
+        for task in self.tasks:
+            self.move_task(task, "cancel")
+        self.move_order("cancel", reason)
+
     def _advance_undo(self) -> None:
         plan = self.of_kind("do")
         for task in plan:

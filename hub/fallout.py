@@ -117,12 +117,7 @@ def _cancel(one: Case, action: Action) -> None:
         raise Failure("conflict", f"the point of no return is passed: {passed}", where=order["id"])
     if (order["state"], "cancel") not in ORDER:
         raise Failure("conflict", f"an order in state {order['state']} cannot be cancelled", where=order["id"])
-    if order["state"] == "queued":
-        for task in one.tasks:
-            one.move_task(task, "cancel")
-        one.move_order("cancel", action.reason)
-    else:
-        one.give_up("cancelled", action.reason)
+    one.withdraw(action.reason)
 
 
 def _answer(task: Row, output: Body | None) -> Body:

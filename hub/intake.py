@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 
 from hub import area, journal, keys
-from hub.accept import Acceptance, Accepted, Verdict, accept
+from hub.accept import Acceptance, Accepted, Settle, Verdict, accept
 from hub.calls import HUB, Calls, Question
 from hub.events import Event, Events
 from hub.failpoint import failpoint
@@ -75,6 +75,7 @@ class Intake:
 
     systems  SysID -> system code; the hub speaks of systems by their codes only
     guarded  authentication is on: a message that nobody answers for is refused, whatever door it came by
+    settle   what follows when a new order cancels an open one (``Outcomes.settle``)
     """
 
     def __init__(
@@ -86,8 +87,10 @@ class Intake:
         calls: Calls,
         systems: Mapping[str, str] | None = None,
         guarded: bool = False,
+        settle: Settle | None = None,
     ) -> None:
         self._guarded = guarded
+        self._accept = partial(accept, settle=settle)
         self._store = store
         self._clock = clock
         self._router = router
@@ -104,7 +107,7 @@ class Intake:
         orders: list[Prepared] = []
         answers = [self._begin(self._by_code(inbound), orders) for inbound in batch]
         if orders:
-            written = self._store.submit_all(accept, [acceptance for acceptance, _, _ in orders])
+            written = self._store.submit_all(self._accept, [acceptance for acceptance, _, _ in orders])
             for (_, inbound, done), verdict in zip(orders, written, strict=True):
                 verdict.add_done_callback(partial(self._accepted, inbound, done))
         return answers

@@ -132,7 +132,7 @@ def broken(*_: Any) -> Any:
 def test_a_message_whose_write_fails_is_journalled_and_may_come_again(
     intake: Intake, store: Store, monkeypatch: pytest.MonkeyPatch, role: Role
 ) -> None:
-    monkeypatch.setattr("hub.intake.accept", broken)
+    monkeypatch.setattr(intake, "_accept", broken)
     monkeypatch.setattr(intake._events, "apply", broken)
     said = refused(intake.submit(inbound(role, "RM")))
     assert said.code == "internal"

@@ -1,4 +1,4 @@
-"""The tables: lifecycle, failure policy, conflicts. Each is closed and says what design.md says."""
+"""The tables: lifecycle and failure policy. Each is closed and says what design.md says."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from hub import conflict, errors, lifecycle, policy
+from hub import errors, lifecycle, policy
 from hub.policy import Situation
 from interfaces.failure import CODES, Failure
 
@@ -77,14 +77,6 @@ def test_asking_leads_to_sending_only_when_the_peer_surely_did_nothing() -> None
     assert RULES.decide(Situation("not_found", 1, mode="ask")).then == "send"
     for code in set(CODES) - {"not_found"}:
         assert RULES.decide(Situation(code, 99, mode="ask")).then in ("again", "fallout")
-
-
-def test_customer_orders_on_a_busy_instance_are_refused_and_a_peers_own_are_queued() -> None:
-    assert conflict.decide("ProductOrder", "install", "late", "changeSpeed", "CHAN") == "refuse"
-    for source in ("BILL", "BILL-PHS"):
-        assert conflict.decide("ProductOrder", "move", "late", "suspend", source) == "queue"
-    assert conflict.decide("ResourceOrder", "allot", "late", "release", "SPS") == "queue"
-    assert conflict.decide("WorkOrder", "dispatch", "late", "cancel", "SPS") == "pass"
 
 
 def test_every_failure_code_has_its_wire_codes() -> None:
