@@ -44,7 +44,8 @@ class Credential(_Asked):
 
 
 class NewSubscription(_Asked):
-    """A system instance may use an interface. limits: ``50/s``, ``10000/d``; empty lists = all."""
+    """A system instance may use an interface. limits: ``50/s``, ``10000/d``; empty lists = all. callbacks
+    (``https://host:port``) are noted only: the hub calls systems where its configuration says, and nowhere else."""
 
     system: Word
     interface: Word

@@ -65,7 +65,9 @@ def _proof(sign: str | None, recipe: str, token: str | None, expires: int) -> An
 @click.argument("interface")
 @click.option("--operation", "operations", multiple=True, help="Only this operation; may be repeated.")
 @click.option("--area", "areas", multiple=True, help="Only this local network; may be repeated.")
-@click.option("--callback", "callbacks", multiple=True, help="scheme://host:port that may be called back.")
+@click.option(
+    "--callback", "callbacks", multiple=True, help="scheme://host:port, a note: the hub calls [peers.CODE] url."
+)
 @click.option("--limit", "limits", multiple=True, help="Flow control: 50/s, 600/min, 10000/d; one per unit.")
 @click.option("--concurrency", default=0, help="Requests open at a time; 0 is any number.")
 @_credential

@@ -249,7 +249,7 @@ def _check(wanted: Wanted) -> None:
 
 
 def _check_callback(address: str) -> None:
-    """scheme://host:port and nothing else: what may be called back is a place, not a path."""
+    """scheme://host:port and nothing else: it is noted for people, and never called by the hub."""
     try:
         parts = urlsplit(address)
         good = parts.scheme in ("http", "https") and parts.hostname and parts.port and not parts.username

@@ -48,7 +48,8 @@ class Subscription:
     """A caller's system instance may use one interface.
 
     operations, areas  canonical names and local networks; empty = all
-    callbacks          ``scheme://host:port`` that the hub may call back for this caller
+    callbacks          ``scheme://host:port`` where the caller says to be reached, noted for people: the hub calls
+                       systems where its configuration says ([peers.CODE] url), and at no address of a message
     limits             requests per window; concurrency: requests open at a time, 0 = any
     family             the transport says who it is and not a credential, so instances of the system share it
     """

@@ -304,7 +304,7 @@ subscription = sa.Table(
     sa.Column("interface", sa.String(100), nullable=False),
     sa.Column("operations", Json, nullable=False),  # canonical names; [] = all
     sa.Column("areas", Json, nullable=False),  # local networks; [] = all
-    sa.Column("callbacks", Json, nullable=False),  # scheme://host:port that may be called back
+    sa.Column("callbacks", Json, nullable=False),  # scheme://host:port, noted for people
     sa.Column("limits", Json, nullable=False),  # ["50/s", "10000/d"]
     sa.Column("concurrency", sa.Integer, nullable=False, server_default="0"),  # 0 = no limit
     sa.Column("state", sa.String(12), nullable=False),  # active | revoked
