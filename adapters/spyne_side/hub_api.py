@@ -45,6 +45,9 @@ OPERATIONS = {
     "queryCustomer": _Operation(t.QueryCustomer, t.CustomerResult, "A customer with accounts and products."),
     "queryArrears": _Operation(t.QueryArrears, t.ArrearsResult, "What an account, a customer or a number owes."),
     "reserveNumber": _Operation(t.ReserveNumber, t.ReservationResult, "Hold a service number for an order to come."),
+    "raiseTicket": _Operation(t.RaiseTicket, t.TicketResult, "Something is out of order: a trouble ticket, stored."),
+    "urgeTicket": _Operation(t.UrgeTicket, t.TicketResult, "The customer calls again about his ticket."),
+    "queryTicket": _Operation(t.QueryTicket, t.TicketProgress, "How far fault handling is with a ticket."),
 }
 
 

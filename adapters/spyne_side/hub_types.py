@@ -93,6 +93,10 @@ CodeType = _text(
     "CodeType", values=["customerId", "externalCustomerId", "serviceNumber", "identification", "productId"]
 )
 Slot = _text("Slot", values=["AM", "PM", "EVE", "ANY"])
+TicketType = _text(
+    "TicketType", values=["noService", "quality", "slow", "intermittent", "equipment", "complaint", "other"]
+)
+Severity = _text("Severity", values=["critical", "major", "minor"])
 
 
 class _Part(ComplexModel):  # type: ignore[misc]
@@ -239,6 +243,73 @@ class ReservationResult(_Part):
     state = must(Code)
     serviceNumber = may(Number)
     holdUntil = may(Moment)
+    reasonCode = may(Id)
+    reasonText = may(Text)
+
+
+class RaiseTicket(_Part):
+    """ticketNo is the caller's own, as an orderNo is. What is out of order: a serviceNumber or a productInstance."""
+
+    __type_name__ = "RaiseTicketRequest"
+    sourceSystem = must(SystemCode)
+    requestId = must(Id)
+    ticketNo = must(Id)
+    area = must(Area)
+    ticketType = may(TicketType)
+    severity = may(Severity)
+    productInstance = may(Id)
+    productCode = may(Id)
+    serviceNumber = may(Number)
+    addressId = may(Id)
+    address = may(Text)
+    customerId = may(Id)
+    contactName = may(Name)
+    contactPhone = may(Number)
+    appointmentDate = may(Day)
+    appointmentSlot = may(Slot)
+    description = may(Text)
+
+
+class UrgeTicket(_Part):
+    """orderId: of the ticket that is urged, as it was answered; ticketNo: the caller's own number of the urging."""
+
+    __type_name__ = "UrgeTicketRequest"
+    sourceSystem = must(SystemCode)
+    requestId = must(Id)
+    ticketNo = must(Id)
+    orderId = must(Id)
+    area = must(Area)
+    reason = may(Text)
+
+
+class TicketResult(_Part):
+    """orderId: by which the ticket is asked for and urged. state: acknowledged."""
+
+    orderId = must(Id)
+    ticketNo = may(Id)
+    state = must(Code)
+    message = may(Text)
+
+
+class QueryTicket(_Part):
+    """orderId: as the ticket was answered."""
+
+    __type_name__ = "QueryTicketRequest"
+    sourceSystem = must(SystemCode)
+    requestId = must(Id)
+    orderId = must(Id)
+    area = may(Area)
+
+
+class TicketProgress(_Part):
+    """state: acknowledged, inProgress, completed (repaired), returned, cancelled. faultTicketNo: of fault handling."""
+
+    orderId = must(Id)
+    faultTicketNo = may(Id)
+    state = must(Code)
+    message = may(Text)
+    promisedAt = may(Moment)
+    resolvedAt = may(Moment)
     reasonCode = may(Id)
     reasonText = may(Text)
 

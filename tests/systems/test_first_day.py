@@ -17,7 +17,10 @@ AGREED = {
     "tmf622-order": ("TMF inbound rest", "submitOrder queryOrder"),
     "crm-core": ("CRM outbound local", "create activate discard begin complete withdraw queryCustomer"),
     "rm-resource": ("RM outbound soap", f"queryNumbers {RESOURCE_STEPS} queryOutcome"),
-    "hub": ("HUB inbound soap", "submitOrder queryOrder queryCustomer queryArrears reserveNumber"),
+    "hub": (
+        "HUB inbound soap",
+        "submitOrder queryOrder queryCustomer queryArrears reserveNumber raiseTicket urgeTicket queryTicket",
+    ),
     "sps-service": ("SPS outbound soap", "provision cancel queryOutcome"),
     "sps-orders": ("SPS inbound soap", "resource dispatch activation notify"),
     "sps-result": ("SPS outbound soap", "notify"),
