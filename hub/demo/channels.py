@@ -49,9 +49,18 @@ Submit = Callable[[Hubs, Order], Answer]
 
 def call_intake(hubs: Hubs, operation: str, tree: Mapping[str, Any]) -> Mapping[str, list[str]]:
     """One operation of the channels' SOAP interface; the reply's leaves by name. A fault has ``faultstring``."""
-    body = wire.soap(wire.INTAKE, operation, tree)
-    action = {"SOAPAction": f'"{wire.INTAKE}/{operation}"'}
-    return _patiently(lambda: hubs.post("/soap/order-intake", lambda: body, XML | action))
+    return _call(hubs, "/soap/order-intake", wire.INTAKE, operation, tree)
+
+
+def call_own(hubs: Hubs, operation: str, request: Mapping[str, Any]) -> Mapping[str, list[str]]:
+    """The same of the hub's own SOAP API."""
+    return _call(hubs, "/soap/hub", wire.OWN, operation, {"request": request})
+
+
+def _call(hubs: Hubs, path: str, namespace: str, operation: str, tree: Mapping[str, Any]) -> Mapping[str, list[str]]:
+    body = wire.soap(namespace, operation, tree)
+    action = {"SOAPAction": f'"{namespace}/{operation}"'}
+    return _patiently(lambda: hubs.post(path, lambda: body, XML | action))
 
 
 def by_soap(hubs: Hubs, order: Order) -> Answer:

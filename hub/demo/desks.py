@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import httpx
 
+from hub.demo.channels import call_own
 from hub.demo.hubs import LOOK_AGAIN, PATIENCE, Hubs, pause
 from hub.demo.orders import Order
 from hub.demo.plays import KNOWN_CUSTOMER, Told
@@ -77,6 +78,15 @@ def complain_and_urge(hubs: Hubs, channel: str, order: Order) -> Told:
         pause(LOOK_AGAIN)  # fault handling has not heard of it yet
     asked(hubs, CC, "urgeTicket", about | {"ticketNo": f"U-{order.external_id}", "reason": "催修"})
     return _told(order.external_id, taken)
+
+
+def complain_at_the_counter(hubs: Hubs, channel: str, order: Order) -> Told:
+    """A customer at a CRM counter, whose clerk calls the hub's own SOAP API."""
+    number = {"sourceSystem": "CRM", "requestId": f"R-{order.external_id}", "ticketNo": order.external_id}
+    about = {"area": order.network.area, "ticketType": "slow", "severity": "minor", "serviceNumber": order.number}
+    said = call_own(hubs, "raiseTicket", number | about)
+    taken = said.get("state") == ["acknowledged"]
+    return Told(follow=order.external_id) if taken else Told(reached="rejected", text=str(dict(said)))
 
 
 def ticket(order: Order) -> Said:

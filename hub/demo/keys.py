@@ -33,9 +33,14 @@ KEYED: Final = {
     "FAULT": "fault-result",
     "CC": "cc-service",
     "KA": "ka-order",
+    "CRM": "hub",
 }
 SIGNED: Final = {"PORTAL": "contractroot-order", "GROUP": "contractroot-query", "CRM-GROUP": "group-order"}
-DOORS: Final = {"/soap/order-intake": "CHAN", "/tmf-api/productOrderingManagement/v4/productOrder": "TMF"}
+DOORS: Final = {
+    "/soap/order-intake": "CHAN",
+    "/soap/hub": "CRM",
+    "/tmf-api/productOrderingManagement/v4/productOrder": "TMF",
+}
 """Where the driver speaks as an outside system; elsewhere it is the user, or signs in the message itself."""
 
 Keys = Mapping[str, str]

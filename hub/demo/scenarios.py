@@ -59,6 +59,8 @@ SWITCHED: Final[Needs] = {
     "NMS": {"activate": 1},
     "BILL": {"sync": 1},
 }
+UNSUBSCRIBED: Final[Needs] = {"VAS": {"cancel": 1}, "BILL": {"sync": 1}}
+SUSPENDED: Final[Needs] = {"VAS": {"suspend": 1, "resume": 1}, "BILL": {"sync": 2}}
 TICKET: Final[Needs] = {"FAULT": {"create": 1}, "CC": {"complain": 1, "told": 1}}
 URGED: Final[Needs] = {"FAULT": {"create": 1, "urge": 1}, "CC": {"complain": 1, "urge": 1, "told": 2}}
 DESK: Final = {"order": 1, "told": 1}
@@ -193,10 +195,16 @@ SCENARIOS: Final = (
              (Mishap("VAS", "subscribe", "refuse", _number, {"code": "5002"}, times=-1),)),
     Scenario("vas-does-it-and-is-cut-off", "soap", TWO, "completed", plays.install, SUBSCRIPTION, RINGTONE, True,
              (Mishap("VAS", "subscribe", "timeout_but_done", _number, {"seconds": 0.2}),)),
+    Scenario("vas-suspend-and-resume", "soap", OLD, "completed", plays.then("suspend", "resume"),
+             both(SUBSCRIPTION, SUSPENDED), RINGTONE, True),
+    Scenario("vas-unsubscribe", "tmf622", TWO, "completed", plays.then("unsubscribe"),
+             both(SUBSCRIPTION, UNSUBSCRIBED), RINGTONE, True),
     Scenario("cc-asks-who-calls", "soap", ONE, "answered", desks.ask_by_phone, NOTHING),
     Scenario("cc-orders-twice", "soap", ONE, "completed", desks.install_by_phone, FIBRE | {"CC": DESK}),
     Scenario("ka-one-stop", "soap", TWO, "completed", desks.install_for_company, FIBRE | {"KA": DESK}, GIGABIT),
     Scenario("cc-complains", "soap", OLD, "completed", desks.complain, TICKET, VOICE, True),
+    Scenario("crm-counter-complains", "soap", FIVE, "completed", desks.complain_at_the_counter,
+             {"FAULT": {"create": 1}}, VOICE, True),
     Scenario("fault-late-and-urged", "soap", ONE, "completed", desks.complain_and_urge, URGED, VOICE, True,
              (Mishap("FAULT", "create", "late_callback", _number, {"seconds": 300}),)),
     Scenario("fault-nobody-home", "soap", TWO, "failed", desks.complain, TICKET, VOICE, True,

@@ -13,6 +13,8 @@ from hub.demo.orders import wall_clock
 
 SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 INTAKE: Final = "http://chan.example.cn/order-intake/v1"
+OWN: Final = "urn:mboss:hub:v1"
+"""The hub's own SOAP API."""
 EXCHANGE: Final = "http://www.chinatelecom.hub.com"
 HUB: Final = {"DstOrgID": "609903", "DstSysID": "6099030001"}
 

@@ -15,6 +15,7 @@ from mocks.times import spaced
 
 MOVES: Mapping[tuple[str, str], str] = {
     ("active", "suspend"): "suspended",
+    ("suspended", "suspend"): "suspended",  # for one more reason
     ("suspended", "resume"): "active",
     ("active", "cancel"): "cancelled",
     ("suspended", "cancel"): "cancelled",
@@ -74,10 +75,21 @@ class Vas(Peer):
             state = MOVES.get((row["state"], step))
             if state is None:
                 raise Refused("5004", f"{step} is not allowed: the subscription is {row['state']}")
+            state = self._standing(tx, request, row, state)
+            tx.put("request", request["requestId"], state=row["state"], owner=row["id"])
             tx.put("subscription", row["id"], area=row["area"], state=state, owner=row["owner"], **data_of(row))
             return self._done(tx, request, step, state)
 
         return move
+
+    def _standing(self, tx: Tx, request: Body, row: Body, state: str) -> str:
+        """A request that names an earlier one takes it back; a resume while something else bars lifts nothing."""
+        if state == "cancelled":
+            return state
+        earlier = tx.get("request", str(request.get("origRequestId", "")))
+        if earlier is not None and earlier["owner"] == row["id"]:
+            return str(earlier["state"])
+        return "suspended" if request.get("barLevel", "0") != "0" else state
 
     def _done(self, tx: Tx, request: Body, step: str, state: str) -> Body:
         key, id = request["requestId"], request["subscriptionId"]

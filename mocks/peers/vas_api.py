@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from mocks.rest_side import RestService
 
-_CHANGE = "subscriptionId!64 requestId!40 lanId!16 serviceId64 accNbr32 origRequestId64 reasonCode64 reasonText400"
+_CHANGE = (
+    "subscriptionId!64 requestId!40 lanId!16 serviceId64 accNbr32 origRequestId64 barLevel reasonCode64 reasonText400"
+)
 
 SERVICE = RestService(
     id="vas-subscription",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from hub.demo import desks
+from hub.demo.channels import call_own
 from hub.demo.orders import Order
 from hub.demo.scenarios import FIBRE, ONE, RINGTONE, SUBSCRIPTION, VOICE
 from tests.flow.house import House, Record, until
@@ -147,6 +148,40 @@ def test_a_subscription_that_cannot_be_charged_is_cancelled_at_the_platform(hous
     assert (ended["reached"], ended["compensated"]) == ("failed", True)
     assert house.effects(order_id) == {"VAS": {"subscribe": 1, "cancel": 1}}
     assert house.instance(order.customer) == []
+
+
+@pytest.mark.parametrize("action", ["unsubscribe", "suspend"])
+def test_a_change_that_billing_refuses_is_taken_back_at_the_platform(house: House, action: str) -> None:
+    order = house.order(ONE, RINGTONE, chosen=True)
+    first = house.ended(house.taken(order))
+    house.told("BILL", "sync", "refuse", order.number, args={"code": "4003"})
+    order_id = house.taken(order.followed(action, first["product_instance"]))
+    ended = house.ended(order_id)
+    assert (ended["reached"], ended["compensated"]) == ("failed", True)
+    steps = {"unsubscribe": {"cancel": 1, "subscribe": 1}, "suspend": {"suspend": 1, "resume": 1}}
+    assert house.effects(order_id) == {"VAS": steps[action]}
+    assert house.peers.state("VAS")["subscriptions"][first["product_instance"]]["state"] == "active"
+    (instance,) = house.instance(order.customer)
+    assert instance["state"] == "active"
+
+
+def test_a_crm_counter_raises_urges_and_follows_a_ticket_by_the_hubs_own_api(house: House) -> None:
+    order = caller(house)
+    house.told("FAULT", "create", "late_callback", order.number, args={"seconds": 300})
+    told = desks.complain_at_the_counter(house.hubs, "soap", order)
+    assert told.follow == order.external_id, told.text
+    (listed,) = house.hubs.get("/api/v1/orders", external_id=order.external_id)["items"]
+    assert (listed["source"], listed["type"]) == ("CRM", "TroubleTicket")
+
+    known_to_fault(house, listed["id"])
+    sender, about = {"sourceSystem": "CRM"}, {"orderId": listed["id"], "area": ONE.area}
+    progress = call_own(house.hubs, "queryTicket", sender | {"requestId": f"Q-{order.external_id}"} | about)
+    assert progress["state"][0] in ("acknowledged", "inProgress")
+    number = f"U-{order.external_id}"
+    call_own(house.hubs, "urgeTicket", sender | {"requestId": number, "ticketNo": number} | about)
+    assert house.ended(listed["id"])["reached"] == "completed"
+    after = call_own(house.hubs, "queryTicket", sender | {"requestId": f"E-{order.external_id}"} | about)
+    assert (after["state"], after["reasonText"]) == (["completed"], ["line repaired"])
 
 
 def test_no_desk_finds_a_contradiction(house: House) -> None:

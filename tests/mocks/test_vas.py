@@ -34,8 +34,8 @@ class Api:
         found: dict[str, Any] = self.post("/subscriptions", **body).json()
         return found
 
-    def change(self, what: str, request: str, id: str = "PI-1") -> str:
-        return str(self.post(f"/subscriptions/{id}/{what}", requestId=request).json()["resultCode"])
+    def change(self, what: str, request: str, **more: str) -> str:
+        return str(self.post(f"/subscriptions/PI-1/{what}", requestId=request, **more).json()["resultCode"])
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_the_same_request_again_gets_the_first_answer_and_does_nothing(world: Pl
     ("before", "asked", "code"),
     [
         ([], "suspension", "5003"),
-        (["suspension"], "suspension", "5004"),
+        (["cancellation"], "suspension", "5004"),
         ([], "resumption", "5003"),
         (["cancellation"], "resumption", "5004"),
     ],
@@ -80,6 +80,25 @@ def test_a_change_that_makes_no_sense_is_refused(api: Api, before: list[str], as
     for number, step in enumerate(before):
         api.change(step, f"b{number}")
     assert api.change(asked, "r1") == code
+
+
+def test_a_resume_while_something_else_bars_lifts_nothing(world: Play, api: Api) -> None:
+    api.subscribe("r1")
+    for request, step, bars in (("r2", "suspension", "2"), ("r3", "suspension", "2"), ("r4", "resumption", "2")):
+        assert api.change(step, request, barLevel=bars) == "0"
+    assert world.look("VAS", "state")["subscriptions"]["PI-1"]["state"] == "suspended"
+    assert api.change("resumption", "r5", barLevel="0") == "0"
+    assert world.look("VAS", "state")["subscriptions"]["PI-1"]["state"] == "active"
+
+
+def test_a_change_that_takes_an_earlier_one_back_brings_back_what_was(world: Play, api: Api) -> None:
+    api.subscribe("r1")
+    api.change("suspension", "r2", barLevel="2")
+    api.change("suspension", "r3", barLevel="2")
+    api.change("resumption", "r4", origRequestId="r3")
+    assert world.look("VAS", "state")["subscriptions"]["PI-1"]["state"] == "suspended"
+    api.change("resumption", "r5", origRequestId="r2")
+    assert world.look("VAS", "state")["subscriptions"]["PI-1"]["state"] == "active"
 
 
 def test_unknown_services_and_second_subscriptions_are_refused(api: Api) -> None:
