@@ -11,8 +11,6 @@ from hub.demo.hubs import Hubs
 from interfaces.clock import monotonic
 
 PAGE: Final = 200
-TYPES: Final = ("ProductOrder", "TroubleTicket")
-"""What the day's outside systems order; other types are work that belongs to one of these."""
 SHORTEST: Final = 0.05
 LONGEST: Final = 1.0
 """Seconds between two looks, at least and at most; a look that took long is followed by a longer pause."""
@@ -57,13 +55,10 @@ class Follower:
         threading.Event().wait(min(LONGEST, max(SHORTEST, RATIO * (monotonic() - began))))
 
     def _orders(self) -> Iterator[Found]:
-        for type_name in TYPES:
-            yield from self._of(type_name)
-
-    def _of(self, type_name: str) -> Iterator[Found]:
+        """What outside systems ordered; not the work that peers ordered for it."""
         cursor = None
         while True:
-            page = self.hubs.get("/api/v1/orders", type=type_name, limit=PAGE, cursor=cursor)
+            page = self.hubs.get("/api/v1/orders", top=True, limit=PAGE, cursor=cursor)
             yield from page["items"]
             cursor = page["next"]
             if not cursor:

@@ -17,7 +17,8 @@ from interfaces.failure import Failure
 
 PATIENCE: Final = 120.0
 """Seconds that a dead hub has to come back."""
-BUSY: Final = frozenset({502, 503})
+BUSY: Final = frozenset({429, 502, 503})
+"""Statuses that say: not now. Nothing was done."""
 LOOK_AGAIN: Final = 0.2
 LOOK: Final = 2.0
 """Seconds after which it is asked again who is there: somebody may have come back."""
