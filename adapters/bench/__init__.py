@@ -9,5 +9,6 @@ FIGURES: Mapping[str, str] = {
     "amqp": "adapters.bench.amqp:run",
     "codec": "adapters.bench.codec:run",
     "mapping": "adapters.bench.mapping:run",
+    "mock": "adapters.bench.mock:run",
 }
 """name -> what measures it: ``run() -> Iterator[Figure]``, imported only when it is asked for."""

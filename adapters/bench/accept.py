@@ -52,9 +52,9 @@ def _wait(port: int) -> None:
     raise SystemExit("the server did not come up")
 
 
-def load(port: int, path: str, stamp: str, seconds: float = SECONDS) -> float:
-    """Answers per second, from a process of its own."""
-    command = [sys.executable, "-m", "adapters.bench.load", str(port), path, str(CLIENTS), str(seconds), stamp]
+def load(port: int, path: str, stamp: str, seconds: float = SECONDS, body: str = "order") -> float:
+    """Answers per second, from a process of its own. body: which of those that it knows."""
+    command = [sys.executable, "-m", "adapters.bench.load", str(port), path, str(CLIENTS), str(seconds), stamp, body]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds + 60)
     if done.returncode:
         raise SystemExit(done.stderr)

@@ -1,4 +1,4 @@
-"""A load of SOAP orders from one process: raw connections, kept alive, one request at a time each."""
+"""A load of SOAP requests from one process: raw connections, kept alive, one request at a time each."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ ORDER = """<?xml version="1.0" encoding="UTF-8"?>
 <c:attr><c:name>ADDRESS_ID</c:name><c:value>330100-ADDR-0042</c:value></c:attr></c:orderItem>
 </c:submitOrder></soapenv:Body></soapenv:Envelope>"""
 
+HOLD = """<?xml version="1.0" encoding="UTF-8"?>
+<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:rm="http://rm.example.cn/rm-resource/v1">
+<soapenv:Body><rm:holdResource><rm:requestNo>BENCH-{n}</rm:requestNo><rm:lanId>8330100</rm:lanId><rm:opType>HLD</rm:opType>
+<rm:orderNo>O-{n}</rm:orderNo><rm:prodInstId>910200042</rm:prodInstId><rm:prodSpec>VOICE</rm:prodSpec>
+<rm:accNbr>0571-80000142</rm:accNbr><rm:holdTime>20371012103000</rm:holdTime><rm:resInfo><rm:resType>1</rm:resType>
+<rm:resNo>0571-80000142</rm:resNo></rm:resInfo></rm:holdResource></soapenv:Body></soapenv:Envelope>"""
+BODIES = {"order": ORDER, "hold": HOLD}
 
 HEAD = (
     "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml; charset=utf-8\r\n"
@@ -34,10 +41,10 @@ HEAD = (
 
 
 class Client(asyncio.Protocol):
-    """One kept connection: sends an order, reads the whole answer, sends the next one until the time is over."""
+    """One kept connection: sends a request, reads the whole answer, sends the next one until the time is over."""
 
-    def __init__(self, path: str, stamp: str, deadline: Deadline) -> None:
-        self._path, self._stamp, self._deadline = path, stamp, deadline
+    def __init__(self, path: str, stamp: str, deadline: Deadline, body: str) -> None:
+        self._path, self._stamp, self._deadline, self._body = path, stamp, deadline, body
         self._parser = httptools.HttpResponseParser(self)
         self.done = 0
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -65,15 +72,15 @@ class Client(asyncio.Protocol):
             self._send()
 
     def _send(self) -> None:
-        body = ORDER.format(n=f"{self._stamp}-{self.done}").encode()
+        body = self._body.format(n=f"{self._stamp}-{self.done}").encode()
         self._transport.write(HEAD.format(path=self._path, length=len(body)).encode() + body)
 
 
-async def main(port: int, path: str, clients: int, seconds: float, stamp: str) -> float:
+async def main(port: int, path: str, clients: int, seconds: float, stamp: str, body: str) -> float:
     """Answers per second."""
     loop, began = asyncio.get_running_loop(), monotonic()
     deadline = Deadline.after(seconds)
-    made = [partial(Client, path, f"{stamp}-{i}", deadline) for i in range(clients)]
+    made = [partial(Client, path, f"{stamp}-{i}", deadline, BODIES[body]) for i in range(clients)]
     opened = [await loop.create_connection(make, "127.0.0.1", port) for make in made]
     await asyncio.gather(*(client.ended for _, client in opened))
     taken = monotonic() - began
@@ -83,5 +90,5 @@ async def main(port: int, path: str, clients: int, seconds: float, stamp: str) -
 
 
 if __name__ == "__main__":
-    port, path, clients, seconds, stamp = sys.argv[1:]
-    print(uvloop.run(main(int(port), path, int(clients), float(seconds), stamp)))
+    port, path, clients, seconds, stamp, body = sys.argv[1:]
+    print(uvloop.run(main(int(port), path, int(clients), float(seconds), stamp, body)))

@@ -11,13 +11,14 @@ from hub.cli.output import json_option
 @click.argument("names", nargs=-1)
 @json_option
 def command(names: tuple[str, ...], as_json: bool) -> None:
-    """Measure: accept, amqp, codec, mapping, or all of them.
+    """Measure: accept, amqp, codec, mapping, mock, or all of them.
 
     \b
     accept   durable SOAP acceptance beside a bare spyne echo of the same body
     amqp     confirmed publishing on RabbitMQ beside one message after the other
     codec    the compiled codec beside zeep
     mapping  the compiled mapping beside code written by hand
+    mock     the generic mock, and one on spyne, beside a bare spyne echo
 
     \b
     Example:

@@ -34,7 +34,7 @@ reason_option = click.option("--reason", required=True, help="Why; kept in the a
 @click.option("--reason", default="", help="Why; needed with --activate.")
 @at_desk
 def register(desk: Desk, path: Path, waive: tuple[str, ...], as_json: bool, **rest: Any) -> None:
-    """Register the spec in folder PATH: lint, proof, examples and compatibility with the version in force.
+    """Register the spec in PATH, a folder or a zip of one: lint, proof, examples, compatibility with what is in force.
 
     What is not proved or breaks is refused; exit code 1. The hub needs no restart, and orders in flight keep theirs.
 
@@ -44,12 +44,13 @@ def register(desk: Desk, path: Path, waive: tuple[str, ...], as_json: bool, **re
     """
     from hub.register.desk import Wish
     from interfaces.admission import parse_waiver
-    from interfaces.spec.archive import read_folder
+    from interfaces.spec.archive import read_folder, read_zip
 
     if rest["activate"] and not rest["reason"].strip():
         raise click.UsageError("--activate needs --reason")
     wish = Wish(waivers=tuple(map(parse_waiver, waive)), **rest)
-    _say(desk.register(read_folder(path), wish, waive), as_json)
+    content = read_zip(path.read_bytes()) if path.suffix.lower() == ".zip" else read_folder(path)
+    _say(desk.register(content, wish, waive), as_json)
 
 
 def _mover(event: str, text: str) -> click.Command:

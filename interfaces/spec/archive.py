@@ -18,6 +18,7 @@ FILES: Final = 500
 FILE_BYTES: Final = 16 << 20
 ALL_BYTES: Final = 64 << 20
 _PART: Final = re.compile(r"[\w(][\w .()+@=,&-]{0,99}")
+_SMALLER: Final = "send only the spec, its contract and its examples; a contract that is larger is split by its owner"
 _LEFT_OUT: Final = ("__MACOSX", "Thumbs.db")
 
 
@@ -77,7 +78,7 @@ def checked(content: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def _entries(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
     if len(archive.infolist()) > 2 * FILES:
-        raise Failure("too_large", f"more than {FILES} files", where="the archive")
+        raise Failure("too_large", f"more than {FILES} files", where="the archive", advice=_SMALLER)
     left = ALL_BYTES
     for info in archive.infolist():
         name = info.filename.replace("\\", "/")
@@ -107,13 +108,13 @@ def _left_out(name: str) -> bool:
 
 def _within(content: Mapping[str, bytes]) -> None:
     if len(content) > FILES or sum(map(len, content.values())) > ALL_BYTES:
-        raise Failure("too_large", f"more than {FILES} files or {ALL_BYTES >> 20} MB", where="the spec's folder")
+        told = f"more than {FILES} files or {ALL_BYTES >> 20} MB"
+        raise Failure("too_large", told, where="the spec's folder", advice=_SMALLER)
 
 
 def _too_large(name: str) -> Failure:
-    return Failure(
-        "too_large", f"a file has at most {FILE_BYTES >> 20} MB, all have {ALL_BYTES >> 20}", where=name[:200]
-    )
+    told = f"a file has at most {FILE_BYTES >> 20} MB, all have {ALL_BYTES >> 20}"
+    return Failure("too_large", told, where=name[:200], advice=_SMALLER)
 
 
 def _refused(name: str, why: str) -> Failure:

@@ -109,8 +109,19 @@ class _Filler:
             mock_delay=seconds(self.body.get("mock", {}).get("delay", "0s")),
             folder=self.file.parent,
             file=str(self.file),
-            hash=_hash(self.file.parent, transport.contract, (self.meta, self.body), codes.values()),
+            hash=_hash(self._contract_files(transport.contract), (self.meta, self.body), codes.values()),
         )
+
+    def _contract_files(self, contract: str) -> dict[str, Path]:
+        """Name -> file of what messages are checked by: all that lies beside a contract, which may take it in; without
+        one the schemas that messages name."""
+        folder = self.file.parent
+        if contract:
+            found = [path for path in folder.rglob("*") if path.suffix in _CONTRACT_FILES and path.name != SPEC_FILE]
+        else:
+            sides = [op.get(side, {}) for op in self.body["operations"].values() for side in ("request", "reply")]
+            found = [folder / side["wire"] for side in sides if str(side.get("wire", "")).endswith(".json")]
+        return {path.relative_to(folder).as_posix(): path for path in sorted(found) if path.is_file()}
 
     def transport(self) -> Transport:
         data = self.body["transport"]
@@ -199,11 +210,10 @@ def _error_rows(rows: Any) -> tuple[ErrorRow, ...]:
 _CONTRACT_FILES = frozenset({".wsdl", ".xsd", ".json", ".yaml", ".yml"})
 
 
-def _hash(folder: Path, contract: str, data: Any, codes: Iterable[CodeList]) -> str:
-    """sha256 over the spec's meaning, its code tables, and the contract with every file of the folder."""
+def _hash(files: Mapping[str, Path], data: Any, codes: Iterable[CodeList]) -> str:
+    """sha256 over the spec's meaning, its code tables, and the files that its messages are checked by."""
     meaning = [*data, [[c.name, dict(c.codes)] for c in codes]]
     digest = hashlib.sha256(json.dumps(meaning, sort_keys=True, ensure_ascii=False).encode())
-    for file in sorted(folder.rglob("*")) if contract else ():
-        if file.suffix in _CONTRACT_FILES and file.name != SPEC_FILE:
-            digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
+    for name, file in files.items():
+        digest.update(name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()

@@ -7,7 +7,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from adapters.bench import FIGURES, accept, amqp, codec, mapping
+from adapters.bench import FIGURES, accept, amqp, codec, mapping, mock
 from adapters.bench.figure import Figure
 from hub.cli.main import cli
 from tests.channels.parts import free_port
@@ -18,6 +18,12 @@ def test_acceptance_is_measured_beside_the_echo() -> None:
     assert figure.bench == "accept"
     assert figure.value > 0
     assert "spyne" in figure.against
+
+
+def test_the_mocks_are_measured_beside_the_echo() -> None:
+    figures = list(mock.run(seconds=0.2, rounds=1))
+    assert [figure.bench for figure in figures] == ["mock.generic", "mock.spyne"]
+    assert all(figure.value > 0 and "spyne echo" in figure.against for figure in figures)
 
 
 def test_publishing_is_measured_beside_one_after_the_other(rabbitmq_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """A spec file becomes records; what is wrong is told with file, line, path and what is allowed."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import yaml
 
 from interfaces.failure import Failure
 from interfaces.spec.loader import load_folder, load_spec, parse_spec, schema, seconds
+from interfaces.spec.registry import bundled_folder
 from tests.spec.sample import SPEC
 
 FILE = Path("nowhere/sample.yaml")
@@ -155,3 +157,14 @@ def test_the_published_schema_is_plain_json_schema_and_accepts_the_sample():
 
     jsonschema.Draft202012Validator.check_schema(schema())
     jsonschema.Draft202012Validator(schema()).validate(yaml.safe_load(SPEC))
+
+
+def test_a_schema_that_a_message_names_counts_where_there_is_no_contract(tmp_path):
+    folder = tmp_path / "it"
+    shutil.copytree(bundled_folder() / "TMF" / "tmf622-order", folder)
+    first = load_spec(folder).hash
+    (folder / "notes.json").write_text("{}", "utf-8")
+    assert load_spec(folder).hash == first
+    with (folder / "product-order.schema.json").open("a") as file:
+        file.write("\n")
+    assert load_spec(folder).hash != first
