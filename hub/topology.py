@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 import yaml
@@ -197,20 +197,47 @@ def systems() -> Mapping[str, str]:
     return MappingProxyType(dict(data["systems"]))
 
 
+FOLDER: Final = "profiles"
+PARTS: Final = "parts"
+NO_PROFILES: Final = frozenset({PARTS, "systems"})
+
+
 @cache
 def profiles() -> tuple[str, ...]:
     """Names of the bundled profiles."""
-    folder = files("hub").joinpath("profiles")
-    return tuple(sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".yaml") and f.name != "systems.yaml"))
+    names = (f.name[:-5] for f in files("hub").joinpath(FOLDER).iterdir() if f.name.endswith(".yaml"))
+    return tuple(sorted(name for name in names if name not in NO_PROFILES))
 
 
 @cache
 def bundled(profile: str) -> Topology:
-    """A bundled profile; Failure ``not_found`` with the names there are."""
-    folder = files("hub").joinpath("profiles")
-    file = folder.joinpath(f"{profile}.yaml")
-    if not file.is_file():
+    """A bundled profile, written out; Failure ``not_found`` with the names there are."""
+    if profile not in profiles():
         raise Failure("not_found", f"no topology profile {profile!r}", advice=f"there are: {', '.join(profiles())}")
+    data = _read(profile)
+    return from_data(written_out(data, _read(PARTS)) if "networks" in data else data)
+
+
+def written_out(profile: Mapping[str, Any], parts: Mapping[str, Any]) -> dict[str, Any]:
+    """A profile that names stacks by network, as one with every binding of its own: the form that is kept.
+
+    Failure ``not_found`` for a stack that there is not.
+    """
+    bindings = [*parts["bindings"], *profile.get("bindings", ())]
+    for area, stacks in profile["networks"].items():
+        for stack in stacks:
+            if stack not in parts["stacks"]:
+                known = ", ".join(parts["stacks"])
+                raise Failure("not_found", f"no stack {stack!r}", where=profile["name"], advice=f"there are: {known}")
+            bindings += [{**binding, "area": area} for binding in parts["stacks"][stack]]
+    shared = {name: parts[name] for name in ("areas", "rules")}
+    return {"name": profile["name"], "title": profile["title"], **shared, "bindings": bindings}
+
+
+def _read(name: str) -> Mapping[str, Any]:
+    folder = files("hub").joinpath(FOLDER)
     published = json.loads(folder.joinpath("schema.json").read_text("utf-8"))
+    file = folder.joinpath(f"{name}.yaml")
+    data: Mapping[str, Any]
     data, _ = read_checked(file.read_text("utf-8"), file.name, published, "topology profile")
-    return from_data(data)
+    return data

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from hub.api.parts import HubOf, Text, known_peers
 from hub.topology import Binding
-from hub.views.agreements import binding_record
+from hub.views.agreements import binding_record, topology_versions
 from hub.views.balance import balance
 from hub.views.peers import get_peer, list_peers
 
@@ -37,10 +37,12 @@ def peer_state(hub: HubOf, code: str) -> dict[str, Any]:
 
 @router.get("/topology")
 def topology(hub: HubOf, area: Text = None, function: Text = None) -> dict[str, Any]:
-    """The bindings in force, for one local network or function where asked."""
+    """The bindings in force, for one local network or function where asked, and the versions there were."""
     now = hub.topology
     items = [binding_record(b) for b in now.bindings if covers(b, area, function)]
-    return {"name": now.name, "version": now.version, "items": items}
+    with hub.store.read() as connection:
+        versions = topology_versions(connection)
+    return {"name": now.name, "version": now.version, "items": items, "history": versions}
 
 
 def covers(binding: Binding, area: str | None, function: str | None) -> bool:

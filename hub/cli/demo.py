@@ -23,6 +23,7 @@ from interfaces.failure import Failure
 if TYPE_CHECKING:
     from hub.demo.database import Place
     from hub.demo.result import Result
+    from hub.topology import Topology
 
 USUAL_PORT: Final = 8080
 MOST_HUBS: Final = 16
@@ -38,6 +39,7 @@ MOST_ORDERS: Final = 2900
 @click.option("--amqp", help="Run the queues on RabbitMQ: amqp://user:password@host/vhost, env:NAME or file:PATH")
 @click.option("--db", help="Keep the store in PostgreSQL: postgresql://user@host/name, env:NAME or file:PATH")
 @click.option("--hubs", type=click.IntRange(1, MOST_HUBS), default=1, show_default=True, help="Hub processes on --db.")
+@click.option("--profile", default="first-day", show_default=True, help="Topology of the day: mode-1, evolution-2 ...")
 @click.option("--seed", type=int, default=1, show_default=True, help="Decides the order in which they arrive.")
 @click.option("--dump-state", type=click.Path(dir_okay=False, path_type=Path), help="Write the customers' final state.")
 @json_option
@@ -51,6 +53,7 @@ def command(
     amqp: str | None,
     db: str | None,
     hubs: int,
+    profile: str,
     seed: int,
     dump_state: Path | None,
     as_json: bool,
@@ -62,17 +65,20 @@ def command(
     \b
     Example:
       mboss demo --orders 50 --json
+      mboss demo --profile evolution-3
     """
     from hub.demo.processes import house
+    from hub.topology import bundled
 
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, _interrupt)
     with ExitStack() as stack:
         folder = stack.enter_context(_folder(data))
         place = _place(db, hubs, stack, keep=data is not None)
-        running = stack.enter_context(house(folder, _port(port), amqp or "", place, hubs))
+        bound = bundled(profile)
+        running = stack.enter_context(house(folder, _port(port), amqp or "", place, hubs, profile))
         note(f"hub {', '.join(running.urls)}, {len(running.peers)} peers, data in {folder}")
-        result = _run(orders, seed, folder, running.peers)
+        result = _run(orders, seed, folder, running.peers, bound)
         _show(result, dump_state, as_json)
         if serve:
             _wait(running.urls[0])
@@ -98,7 +104,7 @@ def _place(db: str | None, hubs: int, stack: ExitStack, keep: bool) -> Place | N
     return place
 
 
-def _run(orders: int | None, seed: int, folder: Path, urls: Mapping[str, str]) -> Result:
+def _run(orders: int | None, seed: int, folder: Path, urls: Mapping[str, str], bound: Topology) -> Result:
     from hub.demo import day
     from hub.demo.hubs import Hubs
     from hub.demo.peers import Peers
@@ -115,7 +121,7 @@ def _run(orders: int | None, seed: int, folder: Path, urls: Mapping[str, str]) -
             with lock:
                 bar.update(1)
 
-        return day.live(runs, hubs, peers, tick)
+        return day.live(runs, hubs, peers, tick, bound)
 
 
 def _show(result: Result, dump_state: Path | None, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,7 @@ from hub.identity.book import Book
 from hub.identity.office import Office
 from hub.identity.subscriptions import Proof, Wanted
 from hub.store.writer import Store
+from hub.topology import speaks_as
 
 FILE: Final = "keys.json"
 USER: Final = "demo"
@@ -55,7 +56,7 @@ def provision(data: Path, peers: Mapping[str, str]) -> None:
     store = Store(config.store)
     try:
         office = Office(store, StoreClock(store), Book(store), [*KEYED.values(), *SIGNED.values()])
-        keys = {system: office.add(Wanted(system, name), USER)["key"] for system, name in KEYED.items()}
+        keys = {code: office.add(Wanted(code, name), USER)["key"] for code, name in _callers(peers)}
         for system, name in SIGNED.items():
             office.add(Wanted(system, name, proof=Proof("sign", f"file:{sign}")), USER)
         keys["password"] = secrets.token_urlsafe(24)
@@ -65,6 +66,13 @@ def provision(data: Path, peers: Mapping[str, str]) -> None:
     _only_ours(data / FILE, json.dumps(keys))
     for system in keys.keys() & peers.keys():
         _tell(peers[system], {"hub_key": keys[system]})
+
+
+def _callers(peers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """System instance and interface of everybody who calls with a key."""
+    for system, name in KEYED.items():
+        yield system, name
+        yield from ((code, name) for code in peers if code != system and speaks_as(code, system))
 
 
 def read(data: Path) -> Keys:

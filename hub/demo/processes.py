@@ -46,7 +46,9 @@ class House:
 
 
 @contextmanager
-def house(data: Path, port: int, amqp: str = "", place: Place | None = None, count: int = 1) -> Iterator[House]:
+def house(
+    data: Path, port: int, amqp: str = "", place: Place | None = None, count: int = 1, profile: str = ""
+) -> Iterator[House]:
     """Mock peers and ``count`` hubs on ``data``, with an mboss.toml that joins them; all are ended on leaving.
 
     ``port``: of the first hub, the others take free ones. ``amqp``: RabbitMQ's address, or what names it; without it
@@ -59,7 +61,7 @@ def house(data: Path, port: int, amqp: str = "", place: Place | None = None, cou
         mocks = stack.enter_context(child(_mocks(data, urls, amqp, stack), data / "mocks.log"))
         told = await_ports(data / "ports.json", mocks, data / "mocks.log")
         runfile.change(data, lambda run: run.update(mocks={"pid": mocks.pid, "peers": told["peers"]}))
-        write_config(data, port, told, place)
+        write_config(data, port, told, place, profile)
         keys.provision(data, told["peers"])
         logs = [data / ("hub.log" if n == 0 else f"hub-{n + 1}.log") for n in range(count)]
         hubs = [stack.enter_context(serving(data, port, log)) for port, log in zip(ports, logs, strict=True)]
@@ -101,12 +103,14 @@ def secret_file(file: Path, secret: str) -> str:
     return f"file:{file}"
 
 
-def write_config(data: Path, port: int, told: Mapping[str, Any], place: Place | None = None) -> None:
+def write_config(data: Path, port: int, told: Mapping[str, Any], place: Place | None = None, profile: str = "") -> None:
     """DATA/mboss.toml from the mocks' ports file, so that ``mboss serve --data DATA`` finds the same peers."""
     lines = ["# written by mboss demo", f"port = {port}", f"amqp = {_text(told['amqp'])}"]
     if place is not None:
         lines.append(f"db = {_text(secret_file(data / 'db.url', place.url))}")
         lines.append(f"db_schema = {_text(place.schema)}")
+    if profile:
+        lines.append(f"profile = {_text(profile)}")
     for code, url in told["peers"].items():
         lines += ["", f"[peers.{code}]", f"url = {_text(url)}"]
         lines += [f"{name} = {_text(value)}" for name, value in told["places"].get(code, {}).items()]

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from hub.cli.table import table
 from hub.demo.final_state import State, digest_of
 from hub.demo.orders import Order
 from hub.demo.scenarios import Needs, Scenario
 from hub.topology import Topology
+
+NA: Final = "NA"
+NMS: Final = "NMS"
+ELEMENTS: Final[Mapping[str, int]] = {"FTTH": 2, "ADSL": 2, "PHS": 2}
+"""Product -> network elements that it is built on; one where it is not named."""
 
 
 @dataclass
@@ -89,13 +95,21 @@ def needs_of(scenario: Scenario, bound: Topology) -> Needs:
     that is no function of the topology is a peer's own.
     """
     functions = {binding.function for binding in bound.bindings}
+    served = partial(bound.find, area=scenario.network.area, family=scenario.product.family)
     found: Needs = {}
     for name, steps in scenario.needs.items():
-        binding = bound.find(name, scenario.network.area, scenario.product.family)
+        binding = served(name)
         if binding is not None or name not in functions:
-            system = binding.system if binding else name
-            found[system] = found.get(system, {}) | steps
+            found[binding.system if binding else name] = steps
+    activation = served(NA)
+    if activation is not None and activation.system == NA and NMS in found:
+        found |= {NA: found[NMS], NMS: _by_element(found[NMS], ELEMENTS.get(scenario.product.code, 1))}
     return found
+
+
+def _by_element(steps: Mapping[str, int], elements: int) -> dict[str, int]:
+    """Network activation opens and closes a service element by element; what is changed is changed on one of them."""
+    return {step: count if step == "change" else count * elements for step, count in steps.items()}
 
 
 def compare(peer: str, wanted: Mapping[str, int], done: Mapping[str, int], duplicates: int) -> list[str]:

@@ -44,27 +44,26 @@ LINE: Final[Needs] = {
     "BILL": {"sync": 1},
 }
 SUBSCRIPTION: Final[Needs] = {"VAS": {"subscribe": 1}, "BILL": {"sync": 1}}
-COPPER: Final[Needs] = {  # network activation opens two network elements: access node and account
+COPPER: Final[Needs] = {
     "SPS": {"provision": 1},
-    "RM": {"allot": 1, "occupy": 1},
+    "RM": {"reserve": 1, "allot": 1, "occupy": 1},
     "WFM": {"dispatch": 1},
-    "NA": {"activate": 1},
-    "NMS": {"activate": 2},
+    "NMS": {"activate": 1},
     "BILL": {"sync": 1},
+    "LOCALCRM": {"sync": 1},
 }
 SWITCHED: Final[Needs] = {
     "SPS": {"provision": 1},
     "RM": {"reserve": 1, "allot": 1, "occupy": 1},
-    "NA": {"activate": 1},
     "NMS": {"activate": 1},
     "BILL": {"sync": 1},
+    "LOCALCRM": {"sync": 1},
 }
 UNSUBSCRIBED: Final[Needs] = {"VAS": {"cancel": 1}, "BILL": {"sync": 1}}
 SUSPENDED: Final[Needs] = {"VAS": {"suspend": 1, "resume": 1}, "BILL": {"sync": 2}}
 TICKET: Final[Needs] = {"FAULT": {"create": 1}, "CC": {"complain": 1, "told": 1}}
 URGED: Final[Needs] = {"FAULT": {"create": 1, "urge": 1}, "CC": {"complain": 1, "urge": 1, "told": 2}}
 DESK: Final = {"order": 1, "told": 1}
-HANDY: Final[Needs] = SWITCHED | {"NMS": {"activate": 2}}  # switch and location register
 TOLD: Final[Needs] = LINE | {"RM": {"reserve": 1, "allot": 1, "occupy": 1}}
 """A line whose customer names his number without holding it first."""
 WITHOUT: Final[Needs] = {
@@ -173,12 +172,12 @@ SCENARIOS: Final = (
     Scenario("ftth-install", "soap", ONE, "completed", plays.install, FIBRE),
     Scenario("voice-number-choice", "soap", TWO, "completed", plays.choose_and_install, LINE, VOICE, True),
     Scenario("voice-97", "tmf622", OLD, "completed", plays.install, SWITCHED, VOICE, True),
-    Scenario("adsl-data-97", "tmf622", FOUR, "completed", plays.install, COPPER | {"LOCALCRM": {"sync": 1}}, ADSL),
-    Scenario("phs-97", "soap", FOUR, "completed", plays.install, HANDY | {"LOCALCRM": {"sync": 1}}, PHS, True),
+    Scenario("adsl-data-97", "tmf622", FOUR, "completed", plays.install, COPPER, ADSL, True),
+    Scenario("phs-97", "soap", FOUR, "completed", plays.install, SWITCHED, PHS, True),
     Scenario("cross-region-ftth", "group", TWO, "completed", plays.install, FIBRE | {"CRM-GROUP": {"told": 1}}),
     Scenario("cross-region-voice-local-crm", "group", FOUR, "completed", plays.install,
-             SWITCHED | {"LOCALCRM": {"sync": 1}, "CRM-GROUP": {"told": 1}}, VOICE, True),
-    Scenario("adsl-local-systems", "http-exchange", FIVE, "completed", plays.install, COPPER, ADSL),
+             SWITCHED | {"CRM-GROUP": {"told": 1}}, VOICE, True),
+    Scenario("adsl-local-systems", "soap", FIVE, "completed", plays.install, COPPER, ADSL, True),
     Scenario("rm-refusal", "soap", TWO, "failed", plays.install, NOTHING, VOICE, True,
              (Mishap("RM", "reserve", "refuse", _number, {"code": "1001"}, times=-1),)),
     Scenario("duplicate-submit", "soap", TWO, "completed", plays.install_twice, FIBRE),

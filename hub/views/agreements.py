@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
+import sqlalchemy as sa
+
+from hub.store import schema
 from hub.topology import Binding
 from hub.views.base import Record, when
 from interfaces.spec.model import InterfaceSpec
@@ -46,3 +51,18 @@ def binding_record(binding: Binding) -> Record:
         "valid_from": when(binding.valid_from),
         "valid_to": when(binding.valid_to),
     }
+
+
+def topology_versions(connection: sa.Connection) -> list[Record]:
+    """Every topology there was, the newest first: ``version, name, in_force_from, who, bindings, added, removed``;
+    the last two count bindings against the version before."""
+    t = schema.topology
+    found: list[Record] = []
+    before: set[str] = set()
+    for row in connection.execute(sa.select(t).order_by(t.c.version)).mappings():
+        now = {json.dumps(binding, sort_keys=True) for binding in row["data"]["bindings"]}
+        name, since = row["data"].get("name", ""), when(row["valid_from"])
+        counts = {"bindings": len(now), "added": len(now - before), "removed": len(before - now)}
+        found.append({"version": row["version"], "name": name, "in_force_from": since, "who": row["who"]} | counts)
+        before = now
+    return found[::-1]

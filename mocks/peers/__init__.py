@@ -23,6 +23,9 @@ PEERS: Mapping[str, str] = {
     "BILL-DATA": "mocks.peers.bill:Bill",
     "BILL-PHS": "mocks.peers.bill:Bill",
     "RM-LOCAL": "mocks.peers.rm:Rm",
+    "RM-INTERIM": "mocks.peers.rm:Rm",
+    "SPS-LOCAL": "mocks.peers.sps:Sps",
+    "SPS-EXT": "mocks.peers.sps:Sps",
     "WFM-LOCAL": "mocks.peers.wfm:Wfm",
 }
 """Instance code -> class, resolved by name so that only what runs is imported."""

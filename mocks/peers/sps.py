@@ -74,6 +74,7 @@ class Sps(CallingPeer):
         old, res = messages.resources(request, before)
         order = {
             "spsOrderNbr": new_id("sps"),
+            "system": self.code,
             "request": request,
             "before": before,
             "old": old,

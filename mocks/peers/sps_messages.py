@@ -67,7 +67,8 @@ def fields(order: Body, step: str, number: str, original: str) -> Body:
     """One of SPS's own orders; ``original`` is the number of the work order to be recalled."""
     operation, kind = WIRE[step]
     request = order["request"]
-    head = {"exchId": new_id("x"), "srcSys": "SPS", "orderNbr": number, "soNbr": order["id"], "operType": kind}
+    head = {"exchId": new_id("x"), "srcSys": order["system"], "orderNbr": number, "soNbr": order["id"]}
+    head["operType"] = kind
     access = order["before"].get("accNbr") if step in BACK else access_number(order)
     body = head | pick(request, COMMON) | {"accNbr": access} | {"resInfo": wanted(order, step)}
     if operation == "resourceOrder":
@@ -186,7 +187,7 @@ def _built(order: Body) -> list[Body]:
 
 def notification(order: Body, state: str, number: str = "", step: str = "") -> Body:
     """The callback about the order, or (``number``) about the one that cancelled it; ``step``: a step on the way."""
-    head = {"exchId": new_id("x"), "srcSys": "SPS", "soNbr": number or order["id"], "lanId": order["area"]}
+    head = {"exchId": new_id("x"), "srcSys": order["system"], "soNbr": number or order["id"], "lanId": order["area"]}
     head |= {"soState": state, "spsOrderNbr": order["spsOrderNbr"]} | ({"stepName": step} if step else {})
     return head | {"eventTime": order.get("finishTime")} | outcome(order)
 

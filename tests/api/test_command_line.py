@@ -64,6 +64,7 @@ def test_lists_print_one_json_line_each(url: str) -> None:
     assert [c["id"] for c in lines(mboss("fallout", "list", "--json", "--url", url))] == ["fo_1"]
     bindings = lines(mboss("topology", "show", "--area", "8330300", "--function", "SPS", "--json", "--url", url))
     assert [(b["system"], b["topology"], b["version"]) for b in bindings] == [("97", "first-day", 1)]
+    assert mboss("topology", "show", "--history", "--json", "--url", url).stdout == "", "this one was never kept"
 
 
 def test_tables_are_readable(url: str) -> None:

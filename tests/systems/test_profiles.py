@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from hub.topology import bundled as profile
-from hub.topology import speaks_as
+from hub.topology import profiles, speaks_as, written_out
+from interfaces.failure import Failure
 from tests.systems.bundle import bundled
 
 FIRST_DAY = profile("first-day")
@@ -71,3 +72,46 @@ def test_system_ids_of_contract_root_have_ten_digits_and_a_system():
     assert all(len(number) == 10 and number.isdigit() for number in systems)
     assert systems["1000000206"] == "PORTAL"
     assert systems["1000000020"] == "GROUP"
+
+
+PROFILES = [*(f"mode-{n}" for n in range(1, 5)), *(f"evolution-{n}" for n in range(1, 5)), "path-1", "path-2", "path-3"]
+
+
+def test_exactly_the_agreed_profiles_are_bundled():
+    assert sorted(profiles()) == sorted([*PROFILES, "first-day"])
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_profile_decides_three_networks_and_leaves_two_as_they_are(name):
+    for area in NEW:
+        assert [profile(name).bind(f, area).system for f in ("SPS", "RM", "WFM", "NA")] == ["SPS", "RM", "WFM", "NMS"]
+    assert all(profile(name).find("SPS", area) for area in ("8330300", "8330400", "8330500"))
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_crm_reaches_network_management_in_no_profile(name):
+    for function in ("NMS", "NA"):
+        assert profile(name).refuse_caller("CRM", function).code == "forbidden"
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_every_binding_of_a_profile_names_interfaces_of_its_system(name):
+    for binding in profile(name).bindings:
+        assert all(speaks_as(binding.system, bundled()[each].system) for each in binding.interfaces)
+
+
+@pytest.mark.parametrize("alike", [("mode-1", "mode-2", "evolution-1", "path-1"), ("evolution-2", "path-2")])
+def test_profiles_that_differ_in_name_only_bind_the_same(alike):
+    assert len({profile(name).bindings for name in alike}) == 1
+
+
+def test_all_others_bind_something_else():
+    assert len({profile(name).bindings for name in PROFILES}) == 7
+
+
+def test_a_stack_that_there_is_not_is_named_with_those_there_are():
+    parts = {"areas": [], "rules": [], "bindings": [], "stacks": {"province": []}}
+    asked = {"name": "mine", "title": {"en": "Mine"}, "networks": {"8330100": ["provinz"]}}
+    with pytest.raises(Failure, match="no stack 'provinz'") as refused:
+        written_out(asked, parts)
+    assert "province" in refused.value.advice
