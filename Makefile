@@ -12,7 +12,7 @@ help:
 	@echo "make run     run the demo day and keep serving until Ctrl-C"
 	@echo "make demo    run the demo day; fails unless every order ended as expected"
 	@echo "make test    all tests; on other Pythons the portable ones"
-	@echo "make conformance   one suite per port, every attack of docs/guards.md, and what each cost"
+	@echo "make conformance   one suite per port, every attack of docs/guards.md and what each cost, MUTANTS=n broken contracts"
 	@echo "make soak    two hubs on PostgreSQL and RabbitMQ, 2,000 orders, and everything dies once (ORDERS=n)"
 	@echo "make services  install and start what some tests call: PostgreSQL, RabbitMQ, Chromium, SOAP clients (Debian)"
 	@echo "make bench   measure"
@@ -41,6 +41,7 @@ test-others: dev
 # in one process and one after the other, so that the figures are the requests' own
 conformance: dev
 	$(PY) -m pytest -n 0 --figures tests/conformance tests/security $(ARGS)
+	MBOSS_MUTANTS=$(or $(MUTANTS),2000) $(PY) -m pytest -n 0 tests/contracts/test_mutants.py $(ARGS)
 
 # the big runs at full size; make test holds them at a twentieth
 soak: dev

@@ -115,6 +115,10 @@ class Node:
         """Elements of a list; [] for anything else."""
         return [self[i] for i in range(len(self.value))] if isinstance(self.value, list) else []
 
+    def true(self, name: str) -> bool:
+        """Whether a member is true."""
+        return isinstance(self.value, Mapping) and self.value.get(name) is True
+
     def text(self, name: str) -> str:
         """A scalar member as text, "" where there is none."""
         found = self.value.get(name) if isinstance(self.value, Mapping) else None
@@ -137,24 +141,27 @@ class Files:
     def top(self) -> Node:
         return Node(self.main, (), self.main.data)
 
-    def follow(self, node: Node) -> Node:
-        """The node, or what its ``$ref`` leads to; Failure(not_found | invalid) where that is nothing."""
-        for _ in range(MAX_HOPS):
-            ref = node.value.get("$ref") if isinstance(node.value, Mapping) else None
-            if not isinstance(ref, str):
-                return node
-            node = self._target(node, ref)
-        raise Failure("invalid", "its reference leads round in a circle", where=node.where)
+    def follow(self, node: Node, hops: int = 0) -> Node:
+        """The node, or what its ``$ref`` leads to; Failure(not_found | invalid) where that is nothing. hops: references
+        that were followed on the way here."""
+        while isinstance(node.value, Mapping) and isinstance(ref := node.value.get("$ref"), str):
+            if hops > MAX_HOPS:
+                raise Failure("invalid", "its reference leads round in a circle", where=node.where)
+            hops += 1
+            node = self._target(node, ref, hops)
+        return node
 
-    def _target(self, node: Node, ref: str) -> Node:
+    def _target(self, node: Node, ref: str, hops: int) -> Node:
         location, _, pointer = ref.partition("#")
         file = self._file(node, location) if location else node.file
+        if pointer and not pointer.startswith("/"):
+            raise Failure("not_found", f"{ref[:200]} leads to nothing: after # comes / and a path", where=node.where)
         names = [unquote(part).replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
         found = Node(file, (), file.data)
         if not location and names and names[0] in LOCAL and found.get(names[0]) is None:
             found = self._around(node, names[0]) or found
         for name in names:
-            found = self._step(found, name, node, ref)
+            found = self._step(found, name, node, ref, hops)
         return found
 
     def _around(self, node: Node, name: str) -> Node | None:
@@ -164,13 +171,13 @@ class Files:
             around.append(around[-1][part])
         return next((one for one in reversed(around) if one.get(name) is not None), None)
 
-    def _step(self, at: Node, name: str, node: Node, ref: str) -> Node:
+    def _step(self, at: Node, name: str, node: Node, ref: str, hops: int) -> Node:
         if isinstance(at.value, Mapping) and name in at.value:
             return at[name]
         if isinstance(at.value, list) and name.isdecimal() and int(name) < len(at.value):
             return at[int(name)]
         if isinstance(at.value, Mapping) and isinstance(at.value.get("$ref"), str):
-            return self._step(self.follow(at), name, node, ref)
+            return self._step(self.follow(at, hops + 1), name, node, ref, hops)
         raise Failure("not_found", f"{ref[:200]} leads to nothing", where=node.where)
 
     def _file(self, node: Node, location: str) -> File:

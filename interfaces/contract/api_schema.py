@@ -22,6 +22,8 @@ _ONE = ("items", "not", "additionalProperties", "contains", "if", "then", "else"
 _MANY = ("oneOf", "anyOf", "allOf", "prefixItems")
 _NAMED = ("properties", "patternProperties", "dependentSchemas")
 
+_VALUES = ("const", "enum")
+
 Schema = dict[str, Any]
 
 
@@ -94,6 +96,9 @@ class Schemas:
                 made[name] = self.of(inner)
             elif inner is not None and isinstance(inner.value, bool):
                 made[name] = inner.value
+        listed = [self.of(one) for one in node["items"].items()] if "items" in value else []
+        if listed:  # the old form of prefixItems; of one schema, people mean every element
+            made |= {"items": listed[0]} if len(listed) == 1 else {"prefixItems": listed}
         for name in _NAMED:
             inner = node.get(name)
             if inner is not None and isinstance(inner.value, Mapping):
@@ -187,9 +192,15 @@ def _nullable(value: Mapping[str, Any], made: Schema) -> Schema:
 
 
 def _references(schema: Any) -> set[str]:
+    """Names of ``$defs`` that a schema refers to; what looks like a reference in a value is none."""
     if isinstance(schema, list):
         return {name for part in schema for name in _references(part)}
     if not isinstance(schema, dict):
         return set()
-    own = {schema["$ref"].rpartition("/")[2]} if isinstance(schema.get("$ref"), str) else set()
-    return own | {name for part in schema.values() for name in _references(part)}
+    found = {schema["$ref"].rpartition("/")[2]} if isinstance(schema.get("$ref"), str) else set()
+    for name, part in schema.items():
+        if name in _NAMED and isinstance(part, dict):
+            found |= _references(list(part.values()))
+        elif name not in _VALUES:
+            found |= _references(part)
+    return found

@@ -100,6 +100,9 @@ class _Reader:
             raise NotServed("operation-without-messages", one.node.where, "it has no message")
         where = place(self._files, one.address, one.channel, one.node)
         self._open(where, one)
+        for owner in (one.node, *one.messages):
+            for missing in (node for node in traits(self._files, owner)[1:] if node.text("$ref")):
+                self._say("reference-missing", missing.where, f"the trait {missing.text('$ref')[:200]} is not here")
         reply_to = self._reply_to(one)
         answered = reply_to or (one.reply is not None and one.reply.messages)
         pattern = "async-request-reply" if answered else "one-way"
@@ -240,5 +243,5 @@ def _wire(where: Place, reply_to: str) -> dict[str, str]:
 def _named(base: str, messages: tuple[Node, ...]) -> Iterator[tuple[str, Node]]:
     """One message goes by the name of its operation, several by their own names as well."""
     for number, message in enumerate(messages):
-        own = message.text("messageId") or message.text("name") or str(message.place[-1])
-        yield (f"{base} {own if not own.isdecimal() else number + 1}" if len(messages) > 1 else base), message
+        own = message.text("messageId") or message.text("name") or str(message.place[-1] if message.place else number)
+        yield (f"{base} {number + 1 if own.isdecimal() else own}" if len(messages) > 1 else base), message

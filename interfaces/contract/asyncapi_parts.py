@@ -76,9 +76,10 @@ def _followed(files: Files, node: Node) -> Node:
 
 
 def traits(files: Files, node: Node) -> list[Node]:
-    """An object and its traits, the one that wins first; Failure where a trait leads to nothing."""
+    """An object and its traits, the one that wins first. A trait that leads to nothing stays as it is, and says so
+    nothing but its ``$ref``."""
     held = node.get("traits")
-    return [node, *(files.follow(one) for one in (held.items() if held is not None else []))]
+    return [node, *(_followed(files, one) for one in (held.items() if held is not None else []))]
 
 
 def said(files: Files, node: Node, name: str) -> Node | None:

@@ -220,7 +220,8 @@ def _json_schema(files: Files, report: Report) -> None:
         report.findings.append(finding("file-not-a-contract", report.file, "it is no JSON Schema: it is no object"))
         return
     try:
-        validator_for(schema, default=Draft202012Validator).check_schema(schema)
+        named = schema if isinstance(schema.get("$schema"), str) else {}
+        validator_for(named, default=Draft202012Validator).check_schema(schema)
         report.messages = len(alone.schemas(files))
     except SchemaError as error:
         place = ".".join(map(str, error.absolute_path)) or "(top)"

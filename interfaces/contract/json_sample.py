@@ -9,6 +9,8 @@ from interfaces.contract.patterns import texts
 from interfaces.contract.sample import NoSample
 
 MAX_DEPTH = 24
+MOST_VALUES = 20_000
+"""Of one document: what is required twice inside itself would else be made 2 ** MAX_DEPTH times."""
 _FORMATS = {
     "date-time": "2026-01-31T08:00:00Z",
     "date": "2026-01-31",
@@ -36,9 +38,11 @@ class JsonSample:
     def __init__(self, schema: Mapping[str, Any], wanted: frozenset[str] = frozenset()) -> None:
         self._root = schema
         self._wanted = wanted
+        self._made = 0
 
     def make(self) -> Any:
         """NoSample when the schema requires what never ends, or what cannot be made up."""
+        self._made = 0
         return self._of(self._root, "", 0)
 
     def opened(self, schema: Any) -> Mapping[str, Any]:
@@ -74,7 +78,8 @@ class JsonSample:
         return schema
 
     def _of(self, schema: Any, path: str, depth: int) -> Any:
-        if depth > MAX_DEPTH:
+        self._made += 1
+        if depth > MAX_DEPTH or self._made > MOST_VALUES:
             raise NoSample(f"{path[:80]} never ends")
         own = self.opened(schema)
         for name in ("const", "enum"):
@@ -84,10 +89,21 @@ class JsonSample:
         if kind == "object":
             return self._object(own, path, depth)
         if kind == "array":
-            number = max(int(own.get("minItems", 0)), 1)
-            first = self._of(own.get("items", {}), path, depth + 1)
-            return [first] * min(number, 20)
+            return self._array(own, path, depth)
         return _number(own, kind) if kind in ("number", "integer") else _PLAIN[kind](own)
+
+    def _array(self, own: Mapping[str, Any], path: str, depth: int) -> list[Any]:
+        """One element, or as many as there must be; none where one would never end and need not be there."""
+        least = int(own.get("minItems", 0))
+        if "prefixItems" in own:
+            return [self._of(one, path, depth + 1) for one in own["prefixItems"]]
+        try:
+            first = self._of(own.get("items", {}), path, depth + 1)
+        except NoSample:
+            if least:
+                raise
+            return []
+        return [first] * min(max(least, 1), 20)
 
     def _object(self, own: Mapping[str, Any], path: str, depth: int) -> dict[str, Any]:
         properties = own.get("properties", {})

@@ -175,12 +175,12 @@ class _Reader:
             if body is None:
                 return None, False, ""
             self._consumes(node)
-            return self._schemas.of(body.get("schema")), body.value.get("required") is True, body.where
+            return self._schemas.of(body.get("schema")), body.true("required"), body.where
         held = node.get("requestBody")
         if held is None:
             return None, False, ""
         body = self._files.follow(held)
-        return self._content(body), body.value.get("required") is True, body.where
+        return self._content(body), body.true("required"), body.where
 
     def _consumes(self, node: Node) -> None:
         listed = node.get("consumes") or self._files.top.get("consumes")
@@ -204,7 +204,7 @@ class _Reader:
         name, place = node.text("name"), node.text("in").lower()
         if place in ("body", "formdata") or (place == "header" and name.lower() in _OURS):
             return None
-        needed = node.value.get("required") is True or place == "path"
+        needed = node.true("required") or place == "path"
         if place not in ("path", "query", "header") or not name:
             if needed:
                 raise NotServed("operation-parameter", node.where, f"{name or '(no name)'} in {place or '(nowhere)'}")
@@ -228,7 +228,7 @@ class _Reader:
         held = node.get("schema") or (media.get("schema") if media else None)
         if held is not None:
             return self._schemas.of(held)
-        plain = {key: node.value[key] for key in _VALUE_KEYS if key in node.value}
+        plain = {key: one.value for key, one in node.members() if key in _VALUE_KEYS}
         return self._schemas.of(Node(node.file, node.place, plain))
 
     def _reply(self, node: Node) -> tuple[int, Schema]:

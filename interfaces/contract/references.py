@@ -158,17 +158,19 @@ def _ref(node: XmlElement, written: str) -> None:
         del node.attrib["ref"]
         node.set("name", written.rpartition(":")[2])
         node.set("type", _builtin(node, "anyType"))
-    else:
+    elif node.getparent() is not None:
         node.getparent().remove(node)
 
 
 def _base(node: XmlElement, written: str) -> None:
     """xs:extension and xs:restriction: of simple content the base becomes a string, complex content stands alone."""
     wrapper = node.getparent()
+    kind = wrapper.getparent() if wrapper is not None else None
+    if kind is None:  # it was taken out with what it stood in
+        return
     if wrapper.tag != f"{XS}complexContent":
         node.set("base", _builtin(node, "string"))
         return
-    kind = wrapper.getparent()
     kind.replace(wrapper, node)
     for child in list(node):
         node.addprevious(child)

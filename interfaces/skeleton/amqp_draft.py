@@ -31,14 +31,22 @@ def sent(operations: list[DraftOperation], all_of_it: Iterable[ApiOperation], ba
     return _told_apart(operations, "routingKey"), named, [f"answers come to {reply_queue(base)}: agree on the name"]
 
 
-def read(operations: list[DraftOperation], reads: list[ApiOperation], name: str, base: str, settings: Any) -> Bound:
-    """The spec of one queue that the hub reads. name: its id."""
-    first, notes = reads[0], list[str]()
+def read(
+    operations: list[DraftOperation],
+    reads: list[ApiOperation],
+    all_of_it: Iterable[ApiOperation],
+    ids: tuple[str, str],
+    settings: Any,
+) -> Bound:
+    """The spec of one queue that the hub reads. ids: its own, and that of the document's first spec."""
+    (name, base), first, notes = ids, reads[0], list[str]()
     queue = first.queue
     if not queue:
         callback = first.pattern == "callback" and _asked(first)
         queue = reply_queue(base) if callback else _ours(str(first.wire.get("routingKey") or name))
         notes.append(f"the contract names no queue: {queue} is read, agree on it")
+    if any(o.back != first.back and _key(o.wire) == ("", queue) for o in all_of_it):
+        notes.append(f"the hub would read {queue}, which it also writes to: agree on a queue for each way")
     keys = dict.fromkeys(key for o in reads if (key := _key(o.wire))[0])
     settings = settings | {"queue": queue}
     if keys:

@@ -41,7 +41,7 @@ def draft_api(files: Files, api: Api, options: Options) -> list[Draft]:
         name = "-".join(filter(None, (base[: 63 - len(suffix)], suffix)))
         settings, notes = dict(api.settings), list[str]()
         if api.kind == "amqp" and direction == "inbound":
-            operations, settings, notes = amqp_draft.read(operations, reads, name, base, settings)
+            operations, settings, notes = amqp_draft.read(operations, reads, api.operations, (name, base), settings)
         elif api.kind == "amqp":
             operations, settings, notes = amqp_draft.sent(operations, api.operations, base, settings)
         elif direction == "inbound":

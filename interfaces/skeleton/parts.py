@@ -15,6 +15,8 @@ from interfaces.skeleton.text import DraftSpec, text_of
 from interfaces.spec.lint import lint_file
 from interfaces.spec.loader import SPEC_FILE, load_spec
 
+LONGEST = 80
+"""Characters of an operation's name: files are called after it."""
 _WORD = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -89,7 +91,7 @@ def canonical_name(name: str, taken: set[str]) -> str:
     """``SubmitOrder`` -> ``submitOrder``; a number is added where two would be the same."""
     words = _WORD.findall(name)
     joined = "".join(word[0].upper() + word[1:] for word in words) or "Operation"
-    made = joined[0].lower() + joined[1:] if joined[0].isalpha() else f"op{joined}"
+    made = (joined[0].lower() + joined[1:] if joined[0].isalpha() else f"op{joined}")[:LONGEST]
     number, found = 2, made
     while found in taken:
         found, number = f"{made}{number}", number + 1

@@ -113,10 +113,10 @@ class JsonShape:
         return self._schema
 
 
-def _is_array(schema: Mapping[str, Any], root: Mapping[str, Any]) -> bool:
-    while "$ref" in schema:
+def _is_array(schema: Any, root: Mapping[str, Any]) -> bool:
+    while isinstance(schema, Mapping) and "$ref" in schema:
         schema = _referenced(schema, root)
-    return schema.get("type") == "array"
+    return isinstance(schema, Mapping) and schema.get("type") == "array"
 
 
 def _referenced(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -127,10 +127,15 @@ def _referenced(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[s
     return target
 
 
-def _resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
-    while "$ref" in schema or schema.get("type") == "array":
+def _resolved(schema: Any, root: Mapping[str, Any]) -> Mapping[str, Any]:
+    """References followed, and lists opened. {} for ``true`` and ``false``, and for a list of nothing but lists."""
+    seen: set[int] = set()
+    while isinstance(schema, Mapping) and id(schema) not in seen:
+        if "$ref" not in schema and schema.get("type") != "array":
+            return schema
+        seen.add(id(schema))
         schema = _referenced(schema, root) if "$ref" in schema else schema.get("items", {})
-    return schema
+    return {}
 
 
 class XmlShape:

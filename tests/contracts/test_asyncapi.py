@@ -77,7 +77,7 @@ SHAPES: dict[str, tuple[Any, int, int, set[str]]] = {
     "message that is no object": (old(operation={"message": "x"}), 1, 0, {"operation-reference"}),
     "message that is not there": (old(operation={"message": REF}), 1, 0, {"operation-reference"}),
     "payload from a trait": (old(operation={"message": {"traits": [{"payload": BODY}]}}), 1, 1, set()),
-    "trait that is not there": (old(operation={"message": {"traits": [REF]}}), 1, 0, {"operation-reference"}),
+    "trait that is not there": (old(operation={"message": message(traits=[REF])}), 1, 1, {"reference-missing"}),
     "avro": (old(operation={"message": AVRO}), 1, 0, {"operation-content-type"}),
     "one of two messages is avro": (old(operation={"message": {"oneOf": [message(), AVRO]}}), 1, 0,
                                     {"operation-content-type"}),
@@ -88,6 +88,8 @@ SHAPES: dict[str, tuple[Any, int, int, set[str]]] = {
     "definitions of a schema's own": (
         old(operation={"message": {"payload": {**BODY, "properties": {"no": {"$ref": "#/definitions/No"}},
                                                "definitions": {"No": {"type": "string"}}}}}), 1, 1, set()),
+    "fragment that is no path": (old(operation={"message": {"payload": {"$ref": "#https://peer.example.cn/a"}}}), 1, 1,
+                                 {"reference-missing"}),
     "schema by url": (old(operation={"message": {"payload": {"$ref": "https://peer.example.cn/a.json"}}}), 1, 1,
                       {"reference-missing"}),
     "kafka": (old(**server("kafka")), 1, 1, {"protocol"}),
@@ -241,6 +243,12 @@ def test_one_queue_for_several_messages_asks_for_a_type(tmp_path: Path) -> None:
     made = drafted(tmp_path, text, only=("order",))
     assert load_spec(tmp_path / "field-work").operations["orderCancel"].wire["type"] == "orderCancel"
     assert "header type of this one is orderCancel" in "\n".join(made["field-work"].todos)
+
+
+def test_a_channel_for_both_ways_asks_for_a_queue_each(tmp_path: Path) -> None:
+    text = yaml.safe_dump(old(channel_subscribe={"message": message(payload={"type": "object"})}))
+    made = drafted(tmp_path, text)
+    assert "wfm.order, which it also writes to" in "\n".join(made["work-wfm-order"].todos)
 
 
 def test_a_drafted_order_goes_to_its_queue_and_its_answer_is_read(tmp_path: Path) -> None:

@@ -2,38 +2,50 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from hub.apart import GivenUp, each
+from hub.cli.import_wsdl import LIMIT
 from interfaces.codec.xml import XmlContract
-from interfaces.contract.check import check
-from interfaces.contract.sample import NoSample
 from interfaces.failure import Failure
+from tests.contracts import json_mutants
 from tests.contracts.mutants import mutants
-from tests.contracts.parts import xsd
+from tests.contracts.parts import write, xsd
 from tests.contracts.test_corpus import HERE, main
+from tests.contracts.tried import tried
+
+MUTANTS = int(os.environ.get("MBOSS_MUTANTS", "60"))
+"""Of each kind; `make conformance` takes some thousands."""
+SEED = int(os.environ.get("MBOSS_SEED", "1"))
 
 
-def test_broken_contracts_are_judged_and_lose_nothing(tmp_path: Path) -> None:
-    for number, (name, text) in enumerate(mutants(seed=1, count=60)):
-        folder = shutil.copytree(HERE / "corpus" / name, tmp_path / str(number))
-        path = folder / main(name).name
+def wsdl_and_xsd(folder: Path) -> Iterator[Path]:
+    for number, (name, text) in enumerate(mutants(SEED, MUTANTS)):
+        copied = shutil.copytree(HERE / "corpus" / name, folder / f"{number}-{name}")
+        path = copied / main(name).name
         path.write_bytes(text)
-        report = check(path)
-        named = [finding for finding in report.findings if finding.code.startswith("operation-")]
-        assert report.declared == report.operations + len(named)
-        with suppress(Failure):
-            use(XmlContract.load(path))
+        yield path
 
 
-def use(contract: XmlContract) -> None:
-    """What a caller does with a contract, whatever the check said."""
-    for name in contract.model.elements:
-        with suppress(Failure, NoSample):
-            contract.validate(contract.element(name).build(contract.sample(name)))
+def documents(folder: Path) -> Iterator[Path]:
+    for number, (name, files) in enumerate(json_mutants.mutants(SEED, MUTANTS)):
+        written = [write(folder / f"{number}-{name}", file, text) for file, text in files.items()]
+        yield written[0]
+
+
+@pytest.mark.timeout(120 + MUTANTS)
+@pytest.mark.parametrize("broken", [wsdl_and_xsd, documents])
+def test_broken_contracts_are_judged_and_lose_nothing(broken: Callable[[Path], Iterator[Path]], tmp_path: Path) -> None:
+    paths = list(broken(tmp_path))
+    jobs = [(path, number % 5 == 0) for number, path in enumerate(paths)]
+    results = zip(paths, each(tried, jobs, LIMIT), strict=True)
+    wrong = {path.parent.name: f"given up: {said.why}" if isinstance(said, GivenUp) else said for path, said in results}
+    assert {name: said for name, said in wrong.items() if said} == {}
 
 
 def test_an_element_without_a_usable_name_is_a_failure_and_not_xmlschemas_own_error(tmp_path: Path) -> None:

@@ -53,6 +53,8 @@ def judged(folder: Path, data: Any, name: str = "api.json") -> Report:
 RING = {"Node": {"type": "object", "properties": {"next": {"$ref": "#/components/schemas/Node"}}}}
 ENDLESS = {"Node": {**RING["Node"], "required": ["next"]}}
 REF = {"$ref": "#/components/schemas/Node"}
+TWINS = {"Node": {"type": "object", "required": ["a", "b"], "properties": {"a": REF, "b": REF}}}
+DEEP = {"Node": {"type": "array", "items": REF}}
 BACK = {"callbacks": {"done": {"{$request.body#/url}": {"post": body(NUMBER)}}}}
 
 SHAPES: dict[str, tuple[Any, int, int, set[str]]] = {
@@ -65,6 +67,15 @@ SHAPES: dict[str, tuple[Any, int, int, set[str]]] = {
     "xml": (document(post=body(NUMBER, "application/xml")), 1, 0, {"operation-content-type"}),
     "recursive": (document(post=body(REF), schemas=RING), 1, 1, set()),
     "endless": (document(post=body(REF), schemas=ENDLESS), 1, 1, {"message-untested"}),
+    "endless twice": (document(post=body(REF), schemas=TWINS), 1, 1, {"message-untested"}),
+    "lists of lists": (document(post=body({**NUMBER, "required": ["deep"], "properties": {"deep": REF}}), schemas=DEEP),
+                       1, 1, set()),
+    "lists of anything": (document(post=body({"type": "array", "items": True})), 1, 1, set()),
+    "list of one schema": (document(post=body({"type": "array", "items": [NUMBER]})), 1, 1, set()),
+    "list of two schemas": (document(post=body({"type": "array", "items": [NUMBER, NUMBER]})), 1, 1, set()),
+    "body that is no object": (document(post={"requestBody": "x", **OK}), 1, 1, set()),
+    "parameters that are none": (document(get={"parameters": ["x", 7, None], **OK}), 1, 1, {"parameter-unserved"}),
+    "value that looks like a reference": (document(post=body({"const": {"$ref": "#/gone"}})), 1, 1, set()),
     "missing schema": (document(post=body(REF)), 1, 1, {"reference-missing"}),
     "reference to the network": (
         document(post=body({"$ref": "http://peer.example.cn/a.json"})), 1, 1, {"reference-missing"}
