@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 FIGURES: Mapping[str, str] = {
     "accept": "adapters.bench.accept:run",
+    "agreement": "adapters.bench.agreement:run",
     "amqp": "adapters.bench.amqp:run",
     "codec": "adapters.bench.codec:run",
     "mapping": "adapters.bench.mapping:run",

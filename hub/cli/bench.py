@@ -11,14 +11,15 @@ from hub.cli.output import json_option
 @click.argument("names", nargs=-1)
 @json_option
 def command(names: tuple[str, ...], as_json: bool) -> None:
-    """Measure: accept, amqp, codec, mapping, mock, or all of them.
+    """Measure: accept, agreement, amqp, codec, mapping, mock, or all of them.
 
     \b
-    accept   durable SOAP acceptance beside a bare spyne echo of the same body
-    amqp     confirmed publishing on RabbitMQ beside one message after the other
-    codec    the compiled codec beside zeep
-    mapping  the compiled mapping beside code written by hand
-    mock     the generic mock, and one on spyne, beside a bare spyne echo
+    accept     durable SOAP acceptance beside a bare spyne echo of the same body
+    agreement  the proof and the mapping sheet of 60 rows beside the time they may take
+    amqp       confirmed publishing on RabbitMQ beside one message after the other
+    codec      the compiled codec beside zeep
+    mapping    the compiled mapping beside code written by hand
+    mock       the generic mock, and one on spyne, beside a bare spyne echo
 
     \b
     Example:

@@ -7,7 +7,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from adapters.bench import FIGURES, accept, amqp, codec, mapping, mock
+from adapters.bench import FIGURES, accept, agreement, amqp, codec, mapping, mock
 from adapters.bench.figure import Figure
 from hub.cli.main import cli
 from tests.channels.parts import free_port
@@ -41,9 +41,9 @@ def test_without_a_broker_one_line_says_that_the_figure_is_left_out(
     assert "left out" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("bench", [codec, mapping])
-def test_codec_and_mapping_are_measured(bench: object) -> None:
-    found = list(bench.run(times=2))  # type: ignore[attr-defined]
+@pytest.mark.parametrize("bench", [agreement, codec, mapping])
+def test_what_needs_no_server_is_measured(bench: object) -> None:
+    found = list(bench.run(times=1))  # type: ignore[attr-defined]
     assert len(found) == 2
     assert all(figure.value > 0 and figure.ratio > 0 for figure in found)
 
@@ -68,7 +68,7 @@ def test_the_command_prints_what_was_asked_for(monkeypatch: pytest.MonkeyPatch) 
 def test_an_unknown_bench_is_refused_naming_those_there_are() -> None:
     answer = CliRunner().invoke(cli, ["bench", "speed"])
     assert answer.exit_code == 2
-    assert "accept, amqp, codec, mapping" in answer.output
+    assert "accept, agreement, amqp, codec, mapping, mock" in answer.output
 
 
 def one() -> list[Figure]:
