@@ -27,7 +27,7 @@ def rows() -> tuple[Row, ...]:
     return (*head, action, Row(28, "item[key=id]", "Items.Item[key=No]", {}, tuple(group)))
 
 
-def run(times: int = 2000) -> Iterator[Figure]:
+def run(times: int = 200) -> Iterator[Figure]:
     """One figure per direction; a ratio below 1 says how much slower than by hand."""
     mapping = compile_mapping(rows(), {"ACT": CodeList("ACT", CODES)}, file="bench")
     tree = mapping.to_wire(BODY)

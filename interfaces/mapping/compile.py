@@ -65,10 +65,10 @@ class CompiledMapping:
             source = generator.function(self.rows)
         except ValueError as error:
             raise Failure("invalid", str(error), where=self._file, reason="structure") from error
-        table = generator.rows
 
-        def explain(number: int, value: Any, error: Exception) -> Failure:
-            return self._explain(direction, table[number], value, error)
+        def explain(value: Any, error: Exception) -> Failure:
+            at = error.__traceback__.tb_lineno if error.__traceback__ else 0  # in the function that caught it
+            return self._explain(direction, generator.row_at(at) or self.rows[0], value, error)
 
         names = {**NAMES, **generator.names, "ERRORS": _ERRORS, "explain": explain}
         exec(compile(source, f"<mapping {self._file} {direction}>", "exec"), names)

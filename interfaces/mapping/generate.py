@@ -48,15 +48,22 @@ class Scope:
     conditions: dict[str, str] = field(default_factory=dict)
 
 
+HEAD = ("def convert(source, context):", "    value = None", "    try:", "        target = {}")
+
+
 class Generator:
-    """Writes one function ``def convert(source, context)``; rows are numbered in ``rows`` for error messages."""
+    """Writes one function ``def convert(source, context)``.
+
+    Each line of its source remembers its row, for error messages: a variable that says which row it is would cost a
+    store per row.
+    """
 
     def __init__(self, direction: Direction, lexical: bool) -> None:
         self.direction = direction
         self.written_side = "wire" if direction == "out" else "canonical"
         self.lexical = lexical
-        self.lines: list[str] = []
-        self.rows: list[Prepared] = []
+        self.lines: list[tuple[str, Prepared | None]] = []
+        self.row: Prepared | None = None
         self.names: dict[str, Any] = {}
         self.depth = 2
         self.count = 0
@@ -64,12 +71,18 @@ class Generator:
     def function(self, rows: tuple[Prepared, ...]) -> str:
         scope = Scope("source", self.told(rows))
         self.fill(self.tree(scope), "target", scope)
-        body = "\n".join(self.lines)
-        return (
-            "def convert(source, context):\n    row, value = 0, None\n    try:\n        target = {}\n"
-            f"{body}\n        return target\n"
-            "    except ERRORS as error:\n        raise explain(row, value, error) from error\n"
+        end = (
+            "        return target",
+            "    except ERRORS as error:",
+            "        raise explain(value, error) from error",
+            "",
         )
+        return "\n".join((*HEAD, *(text for text, _ in self.lines), *end))
+
+    def row_at(self, line: int) -> Prepared | None:
+        """The row that a line of the source belongs to, counted from 1."""
+        at = line - len(HEAD) - 1
+        return self.lines[at][1] if 0 <= at < len(self.lines) else None
 
     # -- helpers ---------------------------------------------------------------------------------------------
 
@@ -78,7 +91,7 @@ class Generator:
         return tuple(row for row in rows if self.direction == "out" or not forward_only(row, rows))
 
     def line(self, text: str) -> None:
-        self.lines.append("    " * self.depth + text)
+        self.lines.append(("    " * self.depth + text, self.row))
 
     def new(self, letter: str) -> str:
         self.count += 1
@@ -161,8 +174,7 @@ class Generator:
         self.depth -= row.when is not None
 
     def start(self, row: Prepared) -> None:
-        self.line(f"row = {len(self.rows)}")
-        self.rows.append(row)
+        self.row = row
 
     def group(self, row: Prepared, step: Step | None, target: str, scope: Scope) -> None:
         source = self.ends(row)[0] or ()
@@ -297,7 +309,7 @@ class Generator:
             self.lines.extend(self.decide(when, name, scope))
         return scope.conditions[when.text]
 
-    def decide(self, when: Condition, name: str, scope: Scope) -> Iterable[str]:
+    def decide(self, when: Condition, name: str, scope: Scope) -> Iterable[tuple[str, Prepared | None]]:
         """Lines that compute a condition, on the way back through the row that maps its path."""
         outer, self.lines = self.lines, []
         sign = "==" if when.equal else "!="
