@@ -291,6 +291,10 @@ class Agreement:
         own = self.operation(operation).wire.get("action")
         return str(own or self._payloads.actions.get(operation, ""))
 
+    def protocol(self, operation: str) -> str:
+        """SOAP version and style of an operation, ``SOAP 1.1 document``; "" where the contract is no WSDL."""
+        return self._payloads.protocols.get(operation, "")
+
     def faults(self, operation: str) -> tuple[str, ...]:
         """Local names of the elements that the contract's faults of an operation carry."""
         return self._payloads.faults.get(operation, ())

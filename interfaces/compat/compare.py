@@ -10,7 +10,7 @@ from interfaces.agreement import Agreement
 from interfaces.compat.fields import fields
 from interfaces.compat.rules import SIZES, Finding, Size, finding
 from interfaces.spec.lint_rules import reads
-from interfaces.spec.model import InterfaceSpec, Operation, Row, Side
+from interfaces.spec.model import InterfaceSpec, Operation, Row, Side, Sla
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +77,16 @@ class _Comparison:
 
     def _agreement(self) -> Iterator[Finding]:
         old, new = self._old.spec, self._new.spec
-        for name in ("kind", "envelope", "encoding", "settings"):
+        for name in ("kind", "envelope", "encoding"):
             a, b = getattr(old.transport, name), getattr(new.transport, name)
             if a != b:
                 yield self._said("transport-changed", f"transport.{name}", a, b)
+        before, after = old.transport.settings, new.transport.settings
+        for name in sorted({**before, **after}):
+            if before.get(name) != after.get(name):
+                rule = "settings-changed" if name in _OURS else "transport-changed"
+                yield self._said(rule, f"transport.settings.{name}", before.get(name), after.get(name))
+        yield from self._sla(old.sla, new.sla)
         if old.direction != new.direction:
             yield self._said("transport-changed", "direction", old.direction, new.direction)
         if old.recycled_numbers != new.recycled_numbers:
@@ -89,6 +95,14 @@ class _Comparison:
             yield self._said("less-masked", path, "masked", "shown")
         if (old.title, old.owner, old.examples) != (new.title, new.owner, new.examples):
             yield self._said("words-changed", "metadata", old.title.get("en"), new.title.get("en"))
+
+    def _sla(self, old: Sla, new: Sla) -> Iterator[Finding]:
+        """Longer, rarer, or no longer promised; windows and volumes are words, and any others may be worse."""
+        for name in ("p95", "reply_p95", "availability", "window", "volume"):
+            a, b = getattr(old, name), getattr(new, name)
+            better = a is not None and b is not None and (b >= a if name == "availability" else b <= a)
+            if a not in (None, "") and a != b and (name in ("window", "volume") or not better):
+                yield self._said("sla-worse", f"sla.{name}", a, b)
 
     def _codes(self) -> Iterator[Finding]:
         for name, codes in self._old.spec.code_lists.items():
@@ -117,8 +131,10 @@ class _Comparison:
             a, b = getattr(old, attribute), getattr(new, attribute)
             if a != b:
                 yield self._said(rule, f"{name}.{attribute}", a, b)
-        if self._old.action(name) != self._new.action(name):
-            yield self._said("transport-changed", f"{name}.action", self._old.action(name), self._new.action(name))
+        for what in ("action", "protocol"):
+            a, b = getattr(self._old, what)(name), getattr(self._new, what)(name)
+            if a != b:
+                yield self._said("transport-changed", f"{name}.{what}", a, b)
         if old.idempotent != new.idempotent:
             rule = "idempotency-lost" if old.idempotent else "idempotency-gained"
             yield self._said(rule, f"{name}.idempotent", old.idempotent, new.idempotent)
@@ -131,6 +147,10 @@ class _Comparison:
         yield from self._errors(old, new)
 
     def _errors(self, old: Operation, new: Operation) -> Iterator[Finding]:
+        known = {row.match for row in new.errors.exchange}
+        if self._outbound:
+            for name in sorted({*self._new.faults(new.name)} - {*self._old.faults(old.name)} - known):
+                yield finding("fault-added", f"{new.name}.faults.{name}", None, name, hub_writes=False)
         for level in ("exchange", "business"):
             a, b = ({row.match: row.code for row in getattr(op.errors, level)} for op in (old, new))
             for match in {**a, **b}:
@@ -147,7 +167,21 @@ class _Comparison:
         for rule, path, a, b in fields(self._old.shape(old), self._new.shape(new)):
             unused = hub_writes and rule in _UNUSED and not _carries((old, new), path)
             yield finding(rule, f"{where} {path}".rstrip(), a, b, hub_writes, unused)
+            if not hub_writes:
+                yield from self._missed(rule, f"{where} {path}", path, "" if a else b, old, new)
         yield from self._rows(where, old, new, hub_writes)
+
+    def _missed(self, rule: str, where: str, path: str, value: object, old: Side, new: Side) -> Iterator[Finding]:
+        """What a change of the contract does to the rows that read it. value: those it has more, comma-separated."""
+        if rule.startswith("field-removed") and _carries((old,), path):
+            yield finding("read-field-gone", where, path, None, hub_writes=False)
+        if rule == "value-widened" and value:
+            for (_, wire), options in _by_paths(new.mapping or ()).items():
+                codes = self._new.spec.code_lists.get(str(options.get("code", "")))
+                if codes is not None and _names(wire) == path.split("."):
+                    left = [v for v in str(value).split(", ") if v not in {*codes.codes.values(), *codes.also}]
+                    if left:
+                        yield finding("code-unmapped", where, None, ", ".join(left), hub_writes=False)
 
     def _rows(self, where: str, old: Side, new: Side, hub_writes: bool) -> Iterator[Finding]:
         before, after = (_by_paths(side.mapping or ()) for side in (old, new))
@@ -168,6 +202,9 @@ _EXACT = (
 )
 """(rule, attribute of an operation): any other value is another agreement."""
 
+_OURS = frozenset({"any", "confirm", "deadLetter", "deliveryLimit", "poll"})
+"""Settings that the other side never sees."""
+
 _UNUSED = frozenset({"field-added-optional", "field-removed-optional", "value-widened", "value-narrowed"})
 """What the hub's own messages cannot be hurt by when no row writes the field."""
 
@@ -186,12 +223,17 @@ def _full(base: str, path: str | None) -> str:
     return "~" if path is None else f"{base}.{path}" if base else path
 
 
+def _names(wire: str) -> list[str]:
+    """The names of a wire path, without what stands in brackets."""
+    return [part.partition("[")[0] for part in wire.split(".")]
+
+
 def _carries(sides: tuple[Side, ...], path: str) -> bool:
     """Whether a row of either version writes a wire path or something around or inside it."""
     names = path.split(".")
     for side in sides:
         for _, wire in _by_paths(side.mapping or ()):
-            own = [part.partition("[")[0] for part in wire.split(".")]
+            own = _names(wire)
             if wire == "." or own[: len(names)] == names[: len(own)]:
                 return True
     return any(side.mapping is None for side in sides)

@@ -11,10 +11,15 @@ Change = tuple[str, str, object, object]
 _DEEPEST = 24
 
 
-def fields(old: Shape, new: Shape, path: str = "", seen: int = 0) -> Iterator[Change]:
-    """Every difference; a recursive schema is compared to a depth."""
+def fields(old: Shape, new: Shape, path: str = "", seen: int = 0, told: tuple[str, ...] = ()) -> Iterator[Change]:
+    """Every difference; a recursive schema is compared to a depth. told: the change of namespace around it."""
     if seen == _DEEPEST or old is new:
         return
+    if isinstance(old, XmlShape) and isinstance(new, XmlShape) and old.name != new.name:
+        spaces = tuple(name.rpartition("}")[0] for name in (old.name, new.name))
+        if spaces != told:
+            yield "name-changed", path, old.name, new.name
+        told = spaces
     yield from _facts(old.facts(), new.facts(), path)
     before, after = old.names(), new.names()
     for name in before:
@@ -29,10 +34,10 @@ def fields(old: Shape, new: Shape, path: str = "", seen: int = 0) -> Iterator[Ch
     if isinstance(old, XmlShape) and isinstance(new, XmlShape) and common != [n for n in after if n in before]:
         yield "order-changed", path, ", ".join(common), ", ".join(n for n in after if n in before)
     for name in common:
-        yield from _common(old, new, name, path, seen)
+        yield from _common(old, new, name, path, seen, told)
 
 
-def _common(old: Shape, new: Shape, name: str, path: str, seen: int) -> Iterator[Change]:
+def _common(old: Shape, new: Shape, name: str, path: str, seen: int, told: tuple[str, ...]) -> Iterator[Change]:
     here = _at(path, name)
     for was, now, more, less in (
         (name in old.required(), name in new.required(), "field-now-required", "field-now-optional"),
@@ -42,7 +47,7 @@ def _common(old: Shape, new: Shape, name: str, path: str, seen: int) -> Iterator
             yield (more if now else less), here, was, now
     a, b = old.child(name), new.child(name)
     if a is not None and b is not None:
-        yield from fields(a, b, here, seen + 1)
+        yield from fields(a, b, here, seen + 1, told)
 
 
 def _at(path: str, name: str) -> str:

@@ -108,6 +108,16 @@ RULES: Final[Mapping[str, Rule]] = {
         "choose a new code: wrong data would be read, unnoticed",
     ),
     "code-added": Rule("maybe", "ok", "minor", "a code more", _READERS),
+    "code-unmapped": Rule(
+        "break",
+        "break",
+        "major",
+        "the contract has a new value that the code list lacks",
+        "add the value to the list, or under also: where it is only read",
+    ),
+    "read-field-gone": Rule(
+        "maybe", "ok", "major", "a field that a row reads no longer comes", "give the row a default-in, or take it out"
+    ),
     "code-removed": Rule("ok", "maybe", "major", "a code less", "see that no order in flight has it"),
     "row-added": Rule("ok", "ok", "minor", "a mapping row more", "prove the spec; the field is carried from now on"),
     "row-removed": Rule(
@@ -144,6 +154,16 @@ RULES: Final[Mapping[str, Rule]] = {
     "deadline-shorter": Rule(
         "ok", "maybe", "patch", "the hub waits less long", "compare with the time the peer takes today"
     ),
+    "sla-worse": Rule(
+        "ok", "maybe", "patch", "the other side promises less", "compare with timing and with what depends on it"
+    ),
+    "fault-added": Rule(
+        "maybe",
+        "ok",
+        "minor",
+        "the contract declares a fault that no error row matches",
+        "add a row to errors.exchange; until then it is an unknown failure",
+    ),
     "error-changed": Rule(
         "maybe",
         "maybe",
@@ -158,6 +178,7 @@ RULES: Final[Mapping[str, Rule]] = {
         "something personal is no longer hidden",
         "keep the mark unless the field is no longer personal",
     ),
+    "settings-changed": Rule("ok", "ok", "patch", "settings that only we see: dead letters, polling", "nothing"),
     "words-changed": Rule("ok", "ok", "patch", "title, owner or examples", "nothing"),
     "version-too-small": Rule(
         "ok",

@@ -51,12 +51,14 @@ class Payloads(Protocol):
     actions   operation -> what the contract says to send as SOAPAction
     faults    operation -> local names of the elements that its faults may carry
     findings  what of the contract could not be read
+    protocols operation -> SOAP version and style of its binding
     """
 
     elements: Mapping[str, Operation]
     actions: Mapping[str, str]
     faults: Mapping[str, tuple[str, ...]]
     findings: tuple[ContractFinding, ...]
+    protocols: Mapping[str, str]
 
     def decode(self, side: Side, payload: Any) -> Tree: ...
 
@@ -115,6 +117,7 @@ class XmlPayloads:
     actions: Mapping[str, str] = {}
     faults: Mapping[str, tuple[str, ...]] = {}
     findings: tuple[ContractFinding, ...] = ()
+    protocols: Mapping[str, str] = {}
 
     def __init__(self, spec: InterfaceSpec) -> None:
         self._spec = spec
@@ -147,7 +150,8 @@ class XmlPayloads:
         return self.decode(side, over_xml(self.encode(side, tree, as_json), self._spec.transport.encoding))
 
     def shape(self, side: Side) -> Shape:
-        return XmlShape(self._contract.element(self.name(side)).declared.type)
+        declared = self._contract.element(self.name(side)).declared
+        return XmlShape(declared.type, declared.name)
 
     def name(self, side: Side) -> str:
         return side.wire
@@ -163,15 +167,17 @@ class SoapPayloads(XmlPayloads):
         elements: dict[str, Operation] = {}
         actions: dict[str, str] = {}
         faults: dict[str, tuple[str, ...]] = {}
+        protocols: dict[str, str] = {}
         for operation in spec.operations.values():
             wsdl = self._wsdl_operation(operation)
             actions[operation.name] = str(wsdl.soap_action)
             faults[operation.name] = tuple(loose_xml.local(element) or name for name, element in wsdl.faults.items())
+            protocols[operation.name] = f"SOAP {wsdl.version} {wsdl.style}"
             elements.setdefault(str(wsdl.input) or BODY, operation)
             self._names[id(operation.request)] = operation.request.wire or str(wsdl.input) or BODY
             if operation.reply is not None:
                 self._names[id(operation.reply)] = operation.reply.wire or str(wsdl.output) or BODY
-        self.elements, self.actions, self.faults = elements, actions, faults
+        self.elements, self.actions, self.faults, self.protocols = elements, actions, faults, protocols
 
     def name(self, side: Side) -> str:
         return self._names[id(side)]
@@ -220,6 +226,7 @@ class ContentPayloads:
     actions: Mapping[str, str] = {}
     faults: Mapping[str, tuple[str, ...]] = {}
     findings: tuple[ContractFinding, ...] = ()
+    protocols: Mapping[str, str] = {}
 
     def __init__(self, spec: InterfaceSpec) -> None:
         self._xml = XmlPayloads(spec) if Path(spec.transport.contract).suffix in (".xsd", ".wsdl") else None
@@ -267,6 +274,7 @@ class JsonPayloads:
     actions: Mapping[str, str] = {}
     faults: Mapping[str, tuple[str, ...]] = {}
     findings: tuple[ContractFinding, ...] = ()
+    protocols: Mapping[str, str] = {}
 
     def __init__(self, spec: InterfaceSpec) -> None:
         self._spec = spec

@@ -139,10 +139,11 @@ def _resolved(schema: Any, root: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 class XmlShape:
-    """One XSD type; element names are local names."""
+    """One XSD type; element names are local names. name: ``{namespace}local`` of the element that has it, "" = none."""
 
-    def __init__(self, type_: Type) -> None:
+    def __init__(self, type_: Type, name: str = "") -> None:
         self._type = type_
+        self.name = name
 
     def child(self, name: str) -> Shape | None:
         if name == "#text":
@@ -153,7 +154,7 @@ class XmlShape:
             return NOTHING if name in known or self._type.any_attribute else None
         wanted = name.rpartition(":")[2]
         found = [e for kind in self._kinds() for e, _ in _parts(kind) if e is None or local(e.name) == wanted]
-        return None if not found else ANYTHING if found[0] is None else XmlShape(found[0].type)
+        return None if not found else ANYTHING if found[0] is None else XmlShape(found[0].type, found[0].name)
 
     def required(self) -> frozenset[str]:
         needed = {local(e.name) for e, must in _parts(self._type) if must and e is not None}
