@@ -59,6 +59,16 @@ def test_a_peers_own_orders_are_queued_and_what_steers_the_field_passes() -> Non
         assert conflict.decide(Meeting("ResourceOrder", "", "allot", stage, "release", "SPS")) == "queue"
 
 
+def test_a_service_has_one_open_ticket_which_others_may_urge_and_withdraw() -> None:
+    for stage in STAGES:
+        ticket = {new: Meeting("TroubleTicket", "", "create", stage, new, "CC") for new in ("create", "urge", "cancel")}
+        assert {new: conflict.decide(meeting) for new, meeting in ticket.items()} == {
+            "create": "refuse",
+            "urge": "pass",
+            "cancel": "pass",
+        }
+
+
 # -- how far an order is -----------------------------------------------------------------------------------------
 
 
