@@ -21,6 +21,7 @@ from hub.identity.office import Office
 from hub.identity.subscriptions import Proof, Wanted
 from hub.store.writer import Store
 from hub.topology import speaks_as
+from interfaces.spec.registry import bundled
 
 FILE: Final = "keys.json"
 USER: Final = "demo"
@@ -69,10 +70,11 @@ def provision(data: Path, peers: Mapping[str, str]) -> None:
 
 
 def _callers(peers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """System instance and interface of everybody who calls with a key."""
+    """System instance and interface of everybody who calls with a key: each system, and further instances of it."""
+    systems = {spec.system for spec in bundled()}  # CRM-GROUP has agreements of its own: no instance of CRM
     for system, name in KEYED.items():
         yield system, name
-        yield from ((code, name) for code in peers if code != system and speaks_as(code, system))
+        yield from ((code, name) for code in peers if code not in systems and speaks_as(code, system))
 
 
 def read(data: Path) -> Keys:
