@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from interfaces.contract.amqp_place import Place, binding, place
@@ -68,6 +68,7 @@ class _Reader:
                 self._api.lose(lost.code, one.unit, lost.where, lost.why)
             except Failure as failure:
                 self._api.lose("operation-reference", one.unit, failure.where or one.node.where, failure.message)
+        self._api.operations = list(_answers(self._api.operations))
         if not self._api.lost:  # else somebody may have meant to use it
             self._unused(used)
         self._security()
@@ -233,6 +234,20 @@ class _Reader:
         for name, _ in self._fields(message):
             if re.sub(r"[-_]", "", name).lower() not in _PROPERTIES:
                 yield f"the header {name} is declared; the amqp envelope neither writes nor reads it"
+
+
+def _answers(operations: list[ApiOperation]) -> Iterator[ApiOperation]:
+    """What comes to a reply queue is an answer, and an answer that is declared as an operation of its own too is that
+    one."""
+    asked = {(o.wire["replyTo"], not o.back) for o in operations if "replyTo" in o.wire}
+    replies = {(o.where, o.back) for o in operations if o.pattern == "callback"}
+    own = {(o.where, o.back) for o in operations if o.pattern != "callback"}
+    for one in operations:
+        here = (one.where, one.back)
+        if one.pattern == "callback" and here in own:
+            continue
+        answer = one.pattern == "one-way" and (here in replies or (one.queue, one.back) in asked)
+        yield replace(one, pattern="callback") if answer else one
 
 
 def _wire(where: Place, reply_to: str) -> dict[str, str]:

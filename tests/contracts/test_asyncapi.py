@@ -251,6 +251,41 @@ def test_a_channel_for_both_ways_asks_for_a_queue_each(tmp_path: Path) -> None:
     assert "wfm.order, which it also writes to" in "\n".join(made["work-wfm-order"].todos)
 
 
+def test_what_comes_to_a_reply_queue_is_an_answer(tmp_path: Path) -> None:
+    asks = {"message": message(), "bindings": {"amqp": {"replyTo": "hub.work.done"}}}
+    data = old(operation=asks)
+    data["channels"]["hub.work.done"] = {"subscribe": {"operationId": "done", "message": message(name="Done")}}
+    made = drafted(tmp_path, yaml.safe_dump(data))
+    sent, read = (load_spec(tmp_path / name).operations for name in made)
+    assert [(op.pattern, op.wire["replyTo"]) for op in sent.values()] == [("async-request-reply", "hub.work.done")]
+    assert [(op.name, op.pattern, op.correlate) for op in read.values()] == [("done", "callback", "correlation_id")]
+
+
+def test_an_answer_that_is_an_operation_too_is_drafted_once(tmp_path: Path) -> None:
+    text = WORK + "  outcome: {action: send, channel: {$ref: '#/channels/results'}}\n"
+    drafted(tmp_path, text)
+    (answer,) = load_spec(tmp_path / "field-work-callbacks").operations.values()
+    assert (answer.name, answer.pattern) == ("outcome", "callback")
+
+
+def test_the_documents_that_the_hub_writes_of_itself_are_read(tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    assert CliRunner().invoke(cli, ["interface", "docs", "--to", str(folder)]).exit_code == 0
+    report = check(folder / "asyncapi.json")
+    assert (report.ok, report.findings) == (True, [])
+    assert report.operations == report.declared > 0
+    made = drafts(folder / "asyncapi.json", folder, Options(direction="inbound"))
+    queues = set()
+    for one in made:
+        for name, body in one.files.items():
+            (tmp_path / one.id / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / one.id / name).write_bytes(body)
+        spec = load_spec(tmp_path / one.id)
+        queues |= {(spec.direction, str(spec.transport.settings.get("queue") or op.wire["routingKey"]))
+                   for op in spec.operations.values()}  # fmt: skip
+    assert {("outbound", "bill.sync"), ("inbound", "hub.bill.reply"), ("outbound", "wfm.dispatch")} <= queues
+
+
 def test_a_drafted_order_goes_to_its_queue_and_its_answer_is_read(tmp_path: Path) -> None:
     drafted(tmp_path)
     sent, read = (load_spec(tmp_path / name) for name in ("field-work", "field-work-callbacks"))
