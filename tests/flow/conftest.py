@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
 from tests.flow.house import House
+from tests.flow.line import Line, install
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +16,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     made = House(tmp_path_factory.mktemp("house"))
     yield made
     made.close()
+
+
+@pytest.fixture
+def installed(house: House) -> Iterator[Callable[..., Line]]:
+    """``installed(network, product, chosen)``; afterwards no peer contradicts itself."""
+    yield partial(install, house)
+    for peer in ("RM", "NMS", "BILL", "SPS", "97"):
+        assert house.verify(peer) == [], f"{peer} contradicts itself"

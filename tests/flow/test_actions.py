@@ -2,72 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from hub.demo.orders import Network, Order, Product
-from hub.demo.scenarios import FTTH, OLD, ONE, TWO, VOICE
+from hub.demo.orders import Network, Product
+from hub.demo.scenarios import OLD, ONE, TWO, VOICE
 from interfaces.clock import from_rfc3339
-from tests.flow.house import House, Record, until
+from tests.flow.house import until
 
 FASTER = Product("FTTH", "FTTH-500M", (("SPEED", "500M"),))
-
-
-@dataclass
-class Installed:
-    """A product in service, its first order and the instance."""
-
-    house: House
-    order: Order
-    instance: str
-
-    def ordered(self, action: str, channel: str = "soap", **changes: Any) -> Record:
-        """The later order at its end."""
-        later = self.order.followed(action, self.instance, **changes)
-        return self.house.ended(self.house.taken(later, channel))
-
-    def at_rm(self) -> dict[str, str]:
-        """What RM holds for it: id -> state."""
-        return {r["id"]: r["state"] for r in self.house.peers.state("RM")["holdings"].get(self.instance, [])}
-
-    def in_network(self) -> Record:
-        found: Record = self.house.peers.state("NMS")["services"][self.instance]
-        return found
-
-    def at_billing(self) -> Record:
-        rows = self.house.peers.state("BILL")["subscriptions"]
-        return next(row for row in rows if row["instance"] == self.instance)
-
-    def in_crm(self) -> Record:
-        customers = self.house.hubs.get("/api/v1/peers/CRM/state")["customers"]
-        return next(i | {"owner": c["id"]} for c in customers for i in c["instances"] if i["id"] == self.instance)
-
-    def in_97(self) -> Record:
-        found: Record = self.house.peers.state("97")["users"][self.instance]
-        return found
-
-    def number(self, offset: int) -> str:
-        """A number of the same network that no install of this house asks for."""
-        network, _, serial = self.order.number.partition("-81")
-        return f"{network}-81{int(serial) + offset:06d}"
-
-
-@pytest.fixture
-def installed(house: House) -> Iterator[Any]:
-    """``installed(network, product, chosen)``."""
-
-    def made(network: Network = ONE, product: Product = FTTH, chosen: bool = False) -> Installed:
-        order = house.order(network, product, chosen)
-        record = house.ended(house.taken(order))
-        assert record["reached"] == "completed"
-        return Installed(house, order, record["product_instance"])
-
-    yield made
-    for peer in ("RM", "NMS", "BILL", "SPS", "97"):
-        assert house.verify(peer) == [], f"{peer} contradicts itself"
 
 
 def test_a_removed_line_is_out_of_service_not_charged_any_more_and_its_port_is_free(installed: Any) -> None:
@@ -193,3 +138,24 @@ def test_every_action_in_a_state_that_forbids_it_leaves_everything_as_it_was(ins
         action: ("failed", said.format(action, line.instance)) for action in wanted
     }
     assert (line.at_rm(), line.in_network(), line.at_billing(), line.in_crm()) == before
+
+
+def test_a_removal_supersedes_a_suspension_that_is_under_way(installed: Any) -> None:
+    line = installed(TWO)
+    line.house.told("NMS", "change", "slow", line.instance, args={"seconds": 2})
+    suspend = line.house.taken(line.order.followed("suspend", line.instance))
+    until(lambda: line.house.calls(suspend, "NMS"), lambda calls: calls == ["change"])
+    removal = line.house.taken(line.order.followed("remove", line.instance))
+    assert line.house.ended(removal)["reached"] == "completed"
+    ended = line.house.record(suspend)
+    assert (ended["reached"], removal in ended["reason"]) == ("cancelled", True)
+    assert (line.at_rm(), line.in_network()["state"], line.at_billing()["state"]) == ({}, "closed", "closed")
+
+
+def test_an_open_order_refuses_the_next_one_and_is_named(installed: Any) -> None:
+    line = installed(TWO)
+    line.house.told("WFM", "dispatch", "slow", f"{line.order.address}-N", args={"seconds": 1})
+    move = line.house.taken(line.order.followed("move", line.instance, address=f"{line.order.address}-N"))
+    answer = line.house.submit(line.order.followed("changeSpeed", line.instance, product=FASTER))
+    assert (answer.taken, move in answer.text) == (False, True)
+    assert line.house.ended(move)["reached"] == "completed"
