@@ -139,7 +139,7 @@ CHANNELS: Final[Mapping[str, Submit]] = {
 def intake_tree(order: Order) -> dict[str, Any]:
     """``submitOrder`` of the channels' SOAP interface, as a tree."""
     return {
-        "sourceSystem": "CHAN",
+        "sourceSystem": order.sender,
         "requestId": f"R-{order.external_id}",
         "orderNo": order.external_id,
         "lanId": order.network.area,

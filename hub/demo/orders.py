@@ -42,6 +42,7 @@ class Order:
     an offer where none is to change.
 
     action, instance  business action, and the product instance it is about (an install has none yet)
+    sender            system that orders by SOAP: a sales channel, or billing for who owes and who has paid
     """
 
     external_id: str
@@ -56,6 +57,7 @@ class Order:
     number: str = ""
     action: str = "install"
     instance: str = ""
+    sender: str = "CHAN"
 
     @property
     def attributes(self) -> list[tuple[str, str]]:
@@ -66,6 +68,8 @@ class Order:
         """A later order of the same customer on what this one brought; it says no more than what is to change."""
         blank: dict[str, Any] = {"product": Product(self.product.code, ""), "address": "", "number": ""}
         number = f"{self.external_id}-{action}"
+        if sender := changes.get("sender"):
+            number = f"{number}-{sender}"
         return replace(self, **blank | changes, external_id=number, action=action, instance=instance)
 
 

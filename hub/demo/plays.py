@@ -71,24 +71,31 @@ def choose_and_install(hubs: Hubs, channel: str, order: Order) -> Told:
     return install(hubs, channel, order)
 
 
+Later = tuple[str, Mapping[str, Callable[[Order], Any]]]
+"""An action, and what its order says beyond that, made from the first order."""
+
+
 def then(*actions: str, **changes: Callable[[Order], Any]) -> Play:
     """Install, and when that is through, order ``actions`` on what it brought, each when the one before has ended;
-    the last order is followed.
-
-    ``changes``: what the later orders say beyond their action, made from the first.
+    the last order is followed. ``changes``: what all of them say beyond their action.
     """
+    return after_install(*((action, changes) for action in actions))
+
+
+def after_install(*later: Later) -> Play:
+    """The same with orders that differ in more than their action."""
 
     def play(hubs: Hubs, channel: str, order: Order) -> Told:
-        told, last = _told(order, CHANNELS[channel](hubs, order)), order
-        for action in actions:
+        told = _told(order, CHANNELS[channel](hubs, order))
+        for action, changes in later:
             if not told.follow:
                 return told
             record = ended(hubs, told.follow)
             if record["reached"] != "completed":
                 return Told(reached=record["reached"], text=f"{told.follow} before it: {record.get('reason')}")
             made = {name: change(order) for name, change in changes.items()}
-            last = order.followed(action, record["product_instance"], **made)
-            told = _told(last, CHANNELS[channel](hubs, last))
+            following = order.followed(action, record["product_instance"], **made)
+            told = _told(following, CHANNELS[channel](hubs, following))
         return told
 
     return play

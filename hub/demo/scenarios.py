@@ -167,6 +167,12 @@ def _taker(order: Order) -> str:
     return f"3{order.customer[1:]}"
 
 
+def _owing(reason: str) -> Mapping[str, Callable[[Order], Any]]:
+    """What billing says when it orders."""
+    said = (("SUSPENSION_REASON", reason),)
+    return {"sender": lambda order: "BILL", "product": lambda order: Product(order.product.code, "", said)}
+
+
 # fmt: off
 SCENARIOS: Final = (
     Scenario("ftth-install", "soap", ONE, "completed", plays.install, FIBRE),
@@ -228,6 +234,12 @@ SCENARIOS: Final = (
     Scenario("ftth-suspend", "http-exchange", TWO, "completed", plays.then("suspend"), both(FIBRE, CHANGE)),
     Scenario("voice-97-suspend", "soap", OLD, "completed", plays.then("suspend"),
              both(TOLD, CHANGE), VOICE, True),
+    Scenario("arrears-and-payment", "soap", TWO, "completed",
+             plays.after_install(("suspend", _owing("arrearsOneWay")), ("resume", _owing("arrears"))),
+             both(TOLD, CHANGE, CHANGE), VOICE, True),
+    Scenario("payment-lifts-no-stop", "soap", ONE, "completed",  # the customer's own 报停 stays
+             plays.after_install(("suspend", {}), ("suspend", _owing("arrearsTwoWay")), ("resume", _owing("arrears"))),
+             both(TOLD, CHANGE, CHANGE, CHANGE), VOICE, True),
     Scenario("resume-of-what-is-in-use", "soap", OLD, "failed", plays.then("resume"), TOLD, VOICE, True),
     Scenario("crm-to-nms-refused", "soap", ONE, "rejected", plays.bypass_provisioning, NOTHING),
 )

@@ -8,6 +8,8 @@ from contextlib import nullcontext
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crm_core import suspension
 from crm_core.changes import ALLOWED, TOUCHES
@@ -90,6 +92,16 @@ class Inventory:
     def whole(self, action: str, order: str = "O-2", **more: Any) -> dict[str, Any]:
         self.do("begin", action, order, **more)
         return self.do("complete", action, order, completionDate=STOPPED)
+
+    def begins(self, action: str, order: str) -> bool:
+        """Whether the order may begin; a refusal is one of the business."""
+        try:
+            self.do("begin", action, order)
+        except Failure as refused:
+            if refused.code != "rejected":
+                raise
+            return False
+        return True
 
     def instance(self) -> dict[str, Any]:
         return next((i for c in self.crm.state()["customers"] for i in c["instances"]), {})
@@ -235,3 +247,32 @@ def test_the_table_of_reasons_is_closed() -> None:
         assert set(names) <= set(suspension.known())
     settable = {r for names in table["by"].values() for r in names}
     assert set(REASONS) <= settable, "every reason has somebody who may set it"
+
+
+# -- whatever comes in whatever order ----------------------------------------------------------------------------
+
+FATES = ("kept", "withdrawn when begun", "withdrawn when completed", "begun again by another")
+ORDERS = st.lists(st.tuples(st.sampled_from(sorted(WANTED)), st.sampled_from(FATES)), max_size=10)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ORDERS)
+def test_an_order_that_is_refused_or_withdrawn_is_as_if_it_had_never_come(orders: list[tuple[str, str]]) -> None:
+    there = Inventory()
+    there.born()
+    for number, (action, fate) in enumerate(orders):
+        before, order = there.crm.state(), f"O-{number + 10}"
+        if not there.begins(action, order):
+            assert there.crm.state() == before
+            continue
+        if fate == "begun again by another":
+            with pytest.raises(Failure, match=order):
+                there.do("begin", action, f"{order}-B")
+        if fate != "withdrawn when begun":
+            there.do("complete", action, order, completionDate=STOPPED)
+        if fate.startswith("withdrawn"):
+            there.do("withdraw", action, order)
+            assert there.crm.state() == before
+        suspended = there.instance().get("suspensions", [])
+        assert (there.instance()["state"] == "suspended") == bool(suspended)
+    there.crm.close()

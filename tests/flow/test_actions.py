@@ -159,3 +159,32 @@ def test_an_open_order_refuses_the_next_one_and_is_named(installed: Any) -> None
     answer = line.house.submit(line.order.followed("changeSpeed", line.instance, product=FASTER))
     assert (answer.taken, move in answer.text) == (False, True)
     assert line.house.ended(move)["reached"] == "completed"
+
+
+# -- who owes and who has paid -----------------------------------------------------------------------------------
+
+
+def billing(reason: str) -> dict[str, Any]:
+    return {"sender": "BILL", "product": Product("FTTH", "", (("SUSPENSION_REASON", reason),))}
+
+
+def test_billing_passes_a_move_whose_network_step_has_not_begun(installed: Any) -> None:
+    line = installed(ONE)
+    line.house.told("WFM", "dispatch", "slow", f"{line.order.address}-N", args={"seconds": 4})
+    move = line.house.taken(line.order.followed("move", line.instance, address=f"{line.order.address}-N"))
+    until(lambda: line.house.calls(move, "WFM"), lambda calls: calls == ["dispatch"])
+    barred = line.ordered("suspend", **billing("arrearsOneWay"))
+    assert barred["reached"] == "completed"
+    assert (line.in_network()["state"], line.house.record(move)["reached"]) == ("suspended", "")
+    assert line.house.ended(move)["reached"] == "completed"
+    assert (line.in_network()["params"]["BARRING"], line.in_crm()["suspensions"]) == ("outgoing", ["arrearsOneWay"])
+
+
+def test_a_payment_never_lifts_what_the_customer_asked_for(installed: Any) -> None:
+    line = installed(TWO)
+    for action, changes in (("suspend", {}), ("suspend", billing("arrearsTwoWay")), ("resume", billing("arrears"))):
+        assert line.ordered(action, **changes)["reached"] == "completed"
+    assert (line.in_crm()["suspensions"], line.in_network()["params"]["BARRING"]) == (["customer"], "both")
+    assert line.at_billing()["state"] == "suspended"
+    answer = line.house.submit(line.order.followed("resume", line.instance, **billing("customer")))
+    assert (answer.taken, "BILL may not resume" in answer.text) == (False, True)

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import itertools
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crm_core.changes import ALLOWED
-from hub import conflict
+from hub import conflict, policy
 from hub.accept import Accepted, accept
 from hub.conflict import STAGES, VERDICTS, Meeting
+from hub.ending import Ending
+from hub.lifecycle import ORDER_END
+from hub.outcome import Outcomes
+from hub.store.engine import sqlite_url
+from hub.store.writer import Store
+from interfaces.clock import VirtualClock
 from interfaces.failure import Failure
 from tests.hub.house import House, act
-from tests.hub.rows import acceptance
+from tests.hub.rows import AT, acceptance
 
 ACTIONS = ("install", *ALLOWED, "subscribe", "unsubscribe")
 FAMILIES = ("BROADBAND", "VOICE", "PHS", "VAS")
@@ -124,6 +134,13 @@ class Lane(House):
     def order_row(self, order_id: str) -> dict[str, Any]:
         return House.order(self, order_id)
 
+    def work(self, event: str, which: int) -> None:
+        """One of the tasks that are due is answered or refused; the others are given back."""
+        rows = self.claim(lease=0)
+        for row in rows[which : which + 1]:
+            failure = {"failure": Failure("rejected", "no")} if event == "failed" else {}
+            self.end(row, event, **failure)
+
     def work_off(self) -> list[str]:
         """Everything that is due, done: the orders in the order in which they were worked on."""
         seen: dict[str, None] = {}
@@ -224,3 +241,45 @@ def test_orders_of_one_batch_see_each_other(house: House) -> None:
         item.tasks[0] |= {"function": "CRM"}
     house.store.submit_all(partial(accept, settle=house.outcomes.settle), [suspend, resume])[1].result()
     assert {house.order(i.order["id"])["state"] for i in (suspend, resume)} == {"cancelled"}
+
+
+# -- whatever comes in whatever order ----------------------------------------------------------------------------
+
+ORDER = st.tuples(
+    st.just("order"),
+    st.sampled_from(["move", "changeSpeed", "transfer", "suspend", "resume", "remove"]),
+    st.sampled_from([("CHAN", "customer"), ("CHAN", "lost"), ("BILL", "arrearsOneWay"), ("BILL", "arrears")]),
+)
+WORK = st.tuples(st.just("work"), st.sampled_from(["answered", "failed"]), st.integers(0, 3))
+BESIDE = {"suspend", "resume"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(ORDER, WORK), max_size=16))
+def test_whatever_is_ordered_no_two_orders_work_at_the_same_thing_and_all_of_them_end(steps: list[Any]) -> None:
+    with TemporaryDirectory() as folder:
+        store, clock = Store(sqlite_url(Path(folder) / "hub.db")), VirtualClock(AT)
+        rules = Outcomes(clock, policy.bundled(), Ending(lambda order: None, lambda channel: False))
+        lane, taken = Lane(store, clock, rules), []
+        try:
+            for number, (what, how, more) in enumerate(steps):
+                if what == "order":
+                    made = lane.order(f"N{number}", how, *more)
+                    taken += [made.order_id] if isinstance(made, Accepted) else []
+                else:
+                    lane.work(how, more)
+                apart(lane, taken)
+            lane.work_off()
+            assert {lane.said(order)[0] for order in taken} <= ORDER_END, "nothing stands still"
+        finally:
+            store.close()
+
+
+def apart(lane: Lane, taken: list[str]) -> None:
+    """Of the orders at work, one changes the product and one bars it, at most; the others wait their turn."""
+    rows = [lane.order_row(order) for order in taken]
+    at_work = [row["action"] for row in rows if row["state"] not in (*ORDER_END, "queued")]
+    assert len([action for action in at_work if action in BESIDE]) <= 1
+    assert len([action for action in at_work if action not in BESIDE]) <= 1
+    if "remove" in at_work:
+        assert at_work == ["remove"]
