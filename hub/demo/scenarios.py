@@ -221,6 +221,8 @@ SCENARIOS: Final = (
              both(FIBRE, CHANGE)),
     Scenario("voice-change-number", "soap", TWO, "completed", plays.then("changeNumber", number=_other_number),
              both(TOLD, NEW_NUMBER), VOICE, True),
+    Scenario("voice-remove-local-crm", "soap", FOUR, "completed", plays.then("remove"),
+             both(TOLD, GONE, {"LOCALCRM": {"sync": 1, "withdraw": 1}}), VOICE, True),
     Scenario("voice-97-change-number", "tmf622", OLD, "completed", plays.then("changeNumber", number=_other_number),
              both(TOLD, NEW_NUMBER), VOICE, True),
     Scenario("ftth-move", "soap", ONE, "completed", plays.then("move", address=_other_address), both(FIBRE, MOVE)),
