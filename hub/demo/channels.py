@@ -47,9 +47,9 @@ class Answer:
 Submit = Callable[[Hubs, Order], Answer]
 
 
-def call_intake(hubs: Hubs, operation: str, tree: Mapping[str, Any]) -> Mapping[str, list[str]]:
+def call_intake(hubs: Hubs, operation: str, tree: Mapping[str, Any], sender: str = "") -> Mapping[str, list[str]]:
     """One operation of the channels' SOAP interface; the reply's leaves by name. A fault has ``faultstring``."""
-    return _call(hubs, "/soap/order-intake", wire.INTAKE, operation, tree)
+    return _call(hubs, "/soap/order-intake", wire.INTAKE, operation, tree, sender)
 
 
 def call_own(hubs: Hubs, operation: str, request: Mapping[str, Any]) -> Mapping[str, list[str]]:
@@ -57,15 +57,17 @@ def call_own(hubs: Hubs, operation: str, request: Mapping[str, Any]) -> Mapping[
     return _call(hubs, "/soap/hub", wire.OWN, operation, {"request": request})
 
 
-def _call(hubs: Hubs, path: str, namespace: str, operation: str, tree: Mapping[str, Any]) -> Mapping[str, list[str]]:
+def _call(
+    hubs: Hubs, path: str, namespace: str, operation: str, tree: Mapping[str, Any], sender: str = ""
+) -> Mapping[str, list[str]]:
     body = wire.soap(namespace, operation, tree)
     action = {"SOAPAction": f'"{namespace}/{operation}"'}
-    return _patiently(lambda: hubs.post(path, lambda: body, XML | action))
+    return _patiently(lambda: hubs.post(path, lambda: body, XML | action, sender))
 
 
 def by_soap(hubs: Hubs, order: Order) -> Answer:
     """A sales channel with a SOAP client."""
-    reply = call_intake(hubs, "submitOrder", intake_tree(order))
+    reply = call_intake(hubs, "submitOrder", intake_tree(order), order.sender)
     return Answer("faultstring" not in reply and _ok(reply, "resultCode"), _first(reply, "hubOrderId"), str(reply))
 
 

@@ -55,9 +55,10 @@ class Hubs:
             return answer.json()
         raise Failure("internal", f"GET {path} answered {answer.status_code}", detail={"body": answer.text[:500]})
 
-    def post(self, path: str, body: Callable[[], bytes], headers: dict[str, str]) -> httpx.Response:
-        """POST; ``body`` is asked anew for every attempt, for senders that number their exchanges."""
-        said = headers | keys.proof(self._keys, "POST", path)
+    def post(self, path: str, body: Callable[[], bytes], headers: dict[str, str], speaker: str = "") -> httpx.Response:
+        """POST; ``body`` is asked anew for every attempt, for senders that number their exchanges. ``speaker``: as in
+        ``keys.proof``."""
+        said = headers | keys.proof(self._keys, "POST", path, speaker)
         return self.persist(lambda url: self._client.build_request("POST", url + path, content=body(), headers=said))
 
     def outside(self, code: str) -> str:
