@@ -35,6 +35,7 @@ from hub.routing import Router, sender_of
 from hub.runtime import Hub
 from hub.store import schema
 from hub.store.writer import Store
+from hub.telemetry.meters import Meters
 from hub.views.own import answer_own
 from hub.worker import Worker, WorkerLimits
 from hub.xref import StoreXref
@@ -52,7 +53,8 @@ def build(config: Config) -> Hub:
     config.data.mkdir(parents=True, exist_ok=True)
     lock = _alone(config)
     owner = new_owner()
-    store = Store(config.store)
+    meters = Meters()
+    store = Store(config.store, meters.committed)
     here: Presence | None = None
     if lock is not None:
         store.write(_free_leases, None)
@@ -65,7 +67,7 @@ def build(config: Config) -> Hub:
         raise fault
     bindings = topology.bundled(config.profile)
     bindings = replace(bindings, version=store.write(topology.keep, bindings))
-    gateway = Gateway(specs, lambda spec, peer: open_channel(config, spec, peer))
+    gateway = Gateway(specs, lambda spec, peer: open_channel(config, spec, peer), meters)
     router = Router(bindings, gateway, wiring.named(wiring.PLANNER)(config))
     outcomes = Outcomes(clock, policy.bundled(), _ending(router, specs, clock))
     gate = Gate(store, config.security.authentication == "on")
@@ -73,13 +75,16 @@ def build(config: Config) -> Hub:
     limits = WorkerLimits(config.worker.threads, config.worker.batch, config.worker.lease)
     hub = Hub(
         config=config,
+        meters=meters,
         store=store,
         clock=clock,
         gate=gate,
         registry=specs,
         topology=bindings,
         gateway=gateway,
-        intake=Intake(store, clock, router, Events(outcomes), calls, topology.systems(), gate.on, outcomes.settle),
+        intake=Intake(
+            store, clock, router, Events(outcomes), calls, topology.systems(), gate.on, outcomes.settle, meters
+        ),
         calls=calls,
         worker=Worker(store, clock, gateway, router, outcomes, limits, owner),
         fallout=FalloutDesk(store, Actions(clock, outcomes)),

@@ -167,7 +167,7 @@ class Calls:
         back = WireMessage(b"")
         try:
             back = self._gateway.send(ref, operation, peer, wire)
-            answer = self._gateway.decode(ref, operation, back, request)
+            answer = self._gateway.decode(ref, operation, peer, back, request)
         except Failure as failure:
             self._keep("in", back, None, **columns, **journal.failed(failure))
             raise

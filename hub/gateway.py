@@ -8,9 +8,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Container
 
+from hub.telemetry.meters import Meters
 from interfaces.agreement import Agreement
 from interfaces.channel import Channel
-from interfaces.clock import Deadline
+from interfaces.clock import Deadline, monotonic
 from interfaces.failure import Failure
 from interfaces.message import Message
 from interfaces.spec.model import InterfaceSpec, Operation
@@ -24,8 +25,9 @@ OpenChannel = Callable[[InterfaceSpec, str], Channel]
 class Gateway:
     """The hub's way out. Thread-safe; channels are opened once per (interface version, peer)."""
 
-    def __init__(self, registry: Registry, open_channel: OpenChannel) -> None:
+    def __init__(self, registry: Registry, open_channel: OpenChannel, meters: Meters) -> None:
         self._registry = registry
+        self._meters = meters
         self._open = open_channel
         self._channels: dict[tuple[str, str], Channel] = {}
         self._lock = threading.Lock()
@@ -69,11 +71,28 @@ class Gateway:
     def send(self, ref: str, operation: str, peer: str, wire: WireMessage) -> WireMessage:
         """One attempt under the operation's total deadline."""
         op = self.operation(ref, operation)
-        return self.channel(ref, peer).call(op, wire, Deadline.after(op.timeout))
+        begun = monotonic()
+        try:
+            back = self.channel(ref, peer).call(op, wire, Deadline.after(op.timeout))
+        except Failure as failure:
+            self._meters.sent(_id(ref), operation, peer, failure)
+            raise
+        finally:
+            self._meters.took(_id(ref), operation, peer, monotonic() - begun)
+        if op.reply is None:
+            self._meters.sent(_id(ref), operation, peer)
+        return back
 
-    def decode(self, ref: str, operation: str, wire: WireMessage, request: Message) -> Message:
-        """The canonical reply; Failure ``rejected`` ..., ``timeout`` (reason ``reply``) when it breaks the contract."""
-        return self.agreement(ref).read_reply(operation, wire, request)
+    def decode(self, ref: str, operation: str, peer: str, wire: WireMessage, request: Message) -> Message:
+        """The canonical reply of ``peer``; Failure ``rejected`` ..., ``timeout`` (reason ``reply``) when it breaks the
+        contract."""
+        try:
+            answer = self.agreement(ref).read_reply(operation, wire, request)
+        except Failure as failure:
+            self._meters.sent(_id(ref), operation, peer, failure)
+            raise
+        self._meters.sent(_id(ref), operation, peer)
+        return answer
 
     def channel(self, ref: str, peer: str) -> Channel:
         with self._lock:
@@ -93,3 +112,8 @@ class Gateway:
             channels, self._channels = self._channels, {}
         for channel in channels.values():
             channel.close()
+
+
+def _id(ref: str) -> str:
+    """``id@version`` -> ``id``."""
+    return ref.partition("@")[0]

@@ -25,6 +25,7 @@ from hub.routing import Router
 from hub.secrets import MARK, without_secrets
 from hub.store.paths import dig
 from hub.store.writer import Store
+from hub.telemetry.meters import Meters
 from interfaces.agreement import Agreement, Received
 from interfaces.clock import Clock
 from interfaces.failure import Failure
@@ -88,7 +89,9 @@ class Intake:
         systems: Mapping[str, str] | None = None,
         guarded: bool = False,
         settle: Settle | None = None,
+        meters: Meters | None = None,
     ) -> None:
+        self._meters = meters or Meters()
         self._guarded = guarded
         self._accept = partial(accept, settle=settle)
         self._store = store
@@ -116,6 +119,7 @@ class Intake:
         """Everything but the write of an order, which is added to ``orders``."""
         done: Future[Message] = Future()
         done.set_running_or_notify_cancel()
+        self._meters.received(inbound.agreement.spec.id, inbound.received.operation.name, done)
         try:
             inbound = self._settled(inbound)
             _check_sizes(inbound.received.message)
@@ -132,6 +136,7 @@ class Intake:
 
     def refuse(self, wire: WireMessage, failure: Failure, endpoint: str, caller: str = "") -> Future[str]:
         """Journal a request that could not even be read; the journal row's id is the incident id."""
+        self._meters.unread(failure)
         row = journal.row("in", self._kept(wire), None, at=self._clock.now(), endpoint=endpoint, peer=caller)
         return self._store.submit(journal.append, row | journal.failed(failure))
 

@@ -17,6 +17,7 @@ from hub.intake import Intake
 from hub.register.follower import Follower
 from hub.registry import StoreRegistry
 from hub.store.writer import Store
+from hub.telemetry.meters import Meters
 from hub.topology import Topology
 from hub.worker import Worker
 from interfaces.failure import Failure
@@ -27,6 +28,7 @@ class Hub:
     """consumers: fetching doors; follower: keeps with the registry; local: in-process peers' ``state()`` by code."""
 
     config: Config
+    meters: Meters
     store: Store
     clock: StoreClock
     gate: Gate

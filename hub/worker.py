@@ -185,7 +185,7 @@ class Worker:
             failpoint("step.after_send")
             answer = None
             if self._gateway.operation(ref, name).reply is not None:
-                answer = self._gateway.decode(ref, name, back, request)
+                answer = self._gateway.decode(ref, name, row["peer"], back, request)
         except Failure as failure:
             kept = journal.row("in", back, None, at=self._clock.now(), **columns) | journal.failed(failure)
             return Outcome(**facts, event="failed", failure=failure, rows=[kept])

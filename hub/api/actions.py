@@ -1,14 +1,18 @@
-"""What a person may do, read once for the API and the pages alike; the fallout desk does it and keeps the audit."""
+"""What a person may do, read once for the API and the pages alike; what is done is kept in the audit."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from hub.api.parts import known_peers
+from hub.hold import hold_or_release
 from hub.identity.who import Caller
 from hub.runtime import Hub
+from hub.views.base import missing
 from hub.views.fallout import get_fallout
 from hub.views.orders import find_order, get_order
+from hub.views.peers import get_peer
 from interfaces.failure import Failure
 
 REASON_LENGTH = 400
@@ -38,6 +42,17 @@ def cancel_order(hub: Hub, who: Caller, order_id: str, body: Mapping[str, Any]) 
     hub.fallout.cancel_order(order_id, _reason(body), who.name)
     with hub.store.read() as connection:
         return get_order(connection, order_id, hub.clock.now())
+
+
+def work_peer(hub: Hub, who: Caller, code: str, action: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Hold or release a peer: ``{"reason": text}``; the peer as it is then. Failure ``not_found``, ``conflict``."""
+    _only(body, ("reason",))
+    known = known_peers(hub)
+    if code not in known:
+        raise missing("peer", code)
+    hold_or_release(hub.store, hub.clock, code, action, _reason(body), who.name)
+    with hub.store.read() as connection:
+        return get_peer(connection, code, known)
 
 
 def _reason(body: Mapping[str, Any]) -> str:

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
-from hub.api.parts import HubOf
-from hub.views.balance import balance
+from hub.api.parts import HubOf, known_peers
+from hub.telemetry.exposition import exposition
 from interfaces.failure import Failure
 
 router = APIRouter(tags=["health"])
@@ -35,11 +35,5 @@ def readyz(hub: HubOf) -> dict[str, Any]:
 
 @router.get("/metrics", response_class=PlainTextResponse)
 def metrics(hub: HubOf) -> PlainTextResponse:
-    """Prometheus text: the balance, and what the writer has committed since the start."""
-    with hub.store.read() as connection:
-        counts = balance(connection)
-    lines = ["# HELP mboss_orders Orders and queries by where they are.", "# TYPE mboss_orders gauge"]
-    lines += [f'mboss_orders{{state="{name}"}} {count}' for name, count in counts.items()]
-    for name, value in (("commits", hub.store.batches), ("writes", hub.store.writes)):
-        lines += [f"# TYPE mboss_store_{name}_total counter", f"mboss_store_{name}_total {value}"]
-    return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4; charset=utf-8")
+    """Prometheus text: what this process did since its start, and what stands in the store."""
+    return PlainTextResponse(exposition(hub, known_peers(hub)), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -6,7 +6,9 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from hub.api.parts import HubOf, Text, known_peers
+from hub.api.actions import work_peer
+from hub.api.entry import Who
+from hub.api.parts import HubOf, JsonBody, Text, known_peers
 from hub.topology import Binding
 from hub.views.agreements import binding_record, topology_versions
 from hub.views.balance import balance
@@ -33,6 +35,12 @@ def peer(hub: HubOf, code: str) -> dict[str, Any]:
 def peer_state(hub: HubOf, code: str) -> dict[str, Any]:
     """What an in-process system (the CRM core) holds: its own public state."""
     return hub.local_state(code)
+
+
+@router.post("/peers/{code}/{action}")
+def work(hub: HubOf, who: Who, code: str, action: str, body: JsonBody) -> dict[str, Any]:
+    """hold or release what goes to a peer: ``{"reason": why}``."""
+    return work_peer(hub, who, code, action, body)
 
 
 @router.get("/topology")

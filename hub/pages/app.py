@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
-from hub.api.actions import act
+from hub.api.actions import act, work_peer
 from hub.api.entry import Who, entered
 from hub.api.parts import Body, Cursor, HubOf, Text, known_host, known_peers, masker_of
 from hub.fallout import ACTIONS
@@ -61,6 +61,7 @@ def build(hub: Hub) -> FastAPI:
     app.get("/fallout")(fallout)
     app.post("/fallout/{fallout_id}")(work)
     app.get("/peers")(peers)
+    app.post("/peers/{code}")(work_on_peer)
     app.get("/login")(login_page)
     app.post("/login")(login)
     app.post("/logout")(logout)
@@ -143,10 +144,20 @@ def work(request: Request, hub: HubOf, who: Who, fallout_id: str, body: Body) ->
     return RedirectResponse(link(request)("/fallout", done="1"), 303, HEADERS)
 
 
-def peers(request: Request, hub: HubOf) -> Response:
+def peers(request: Request, hub: HubOf, who: Who, picked: Text = None, done: bool = False) -> Response:
+    """``picked``: the peer whose form is open; meanwhile the page stays as it is."""
     with hub.store.read() as connection:
         items = list_peers(connection, known_peers(hub))
-    return render(request, "peers.html", "peers", items=items, refresh=REFRESH)
+    works = may("POST", "/peers/{code}", who)
+    told: dict[str, Any] = {"items": items, "works": works, "picked": picked, "done": done}
+    return render(request, "peers.html", "peers", refresh=0 if picked else REFRESH, **told)
+
+
+def work_on_peer(request: Request, hub: HubOf, who: Who, code: str, body: Body) -> Response:
+    form = form_of(body)
+    same_origin(request, who, form)
+    work_peer(hub, who, code, form.get("action", ""), {"reason": form.get("reason", "")})
+    return RedirectResponse(link(request)("/peers", done="1"), 303, HEADERS)
 
 
 def style() -> Response:

@@ -77,6 +77,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "cancel":           ("Cancel order", "撤单"),
     "why_you":          ("Your reason (kept in the audit)", "处理原因(记入审计)"),
     "output":           ("What the system answered (JSON, to complete)", "对方应答内容(JSON,用于人工完成)"),
+    "hold":             ("Hold", "挂起"),
+    "release":          ("Release", "释放"),
     "done":             ("Done.", "已处理。"),
     "waiting":          ("Waiting", "等待"),
     "ready":            ("Due", "待发"),

@@ -27,6 +27,7 @@ from hub.store import migrate
 from hub.store.engine import open_engine
 from hub.store.errors import commit_unknown, meaning, patiently, translate, unusable
 from hub.store.process import Listener, Process
+from interfaces.clock import monotonic
 from interfaces.failure import Failure
 
 T = TypeVar("T")
@@ -41,9 +42,10 @@ log = structlog.get_logger(__name__)
 
 
 class Store:
-    """The hub's database. Thread-safe."""
+    """The hub's database. Thread-safe. ``measured(writes, seconds)`` is told of every transaction."""
 
-    def __init__(self, url: str | URL) -> None:
+    def __init__(self, url: str | URL, measured: Callable[[int, float], None] = lambda writes, seconds: None) -> None:
+        self._measured = measured
         self._writer_engine: Engine = open_engine(url, writes=True)
         try:
             self._process = patiently(self._opened)
@@ -170,11 +172,13 @@ class Store:
         for write in writes:
             groups.setdefault(write[0], []).append(write)
         done: list[tuple[Future[Any], Any]] = []
+        begun = monotonic()
         with self._writer_engine.connect() as connection, connection.begin() as transaction:
             for apply, group in groups.items():
                 results = apply(connection, [item for _, item, _ in group])
                 done += zip((future for *_, future in group), results, strict=True)
             self._end(connection, transaction, set(groups))
+        self._measured(len(writes), monotonic() - begun)
         return done
 
     def _end(self, connection: sa.Connection, transaction: sa.RootTransaction, kinds: set[Apply]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 
-from hub.store.schema import peer_state, task
+from hub.store.schema import audit, peer_state, task
 from hub.views.base import Record, Row, missing, when
 
 OPEN = ("ready", "sending", "waiting", "fallout")
@@ -17,8 +17,9 @@ def list_peers(connection: sa.Connection, known: Iterable[str]) -> list[Record]:
     counts = _counts(connection)
     states = {r["peer"]: r for r in connection.execute(sa.select(peer_state)).mappings()}
     errors = _last_errors(connection)
+    holds = _holds(connection, [peer for peer, state in states.items() if state["held"]])
     codes = sorted({*known, *counts, *states} - {""})
-    return [_record(code, counts.get(code, {}), states.get(code), errors.get(code)) for code in codes]
+    return [_record(code, counts.get(code, {}), states.get(code), errors.get(code), holds.get(code)) for code in codes]
 
 
 def get_peer(connection: sa.Connection, code: str, known: Iterable[str]) -> Record:
@@ -51,7 +52,14 @@ def _last_errors(connection: sa.Connection) -> dict[str, str]:
     return {row.peer: row.reason for row in connection.execute(query)}
 
 
-def _record(code: str, counts: Mapping[str, int], state: Row | None, error: str | None) -> Record:
+def _holds(connection: sa.Connection, held: list[str]) -> dict[str, Record]:
+    """Who holds these peers since when, and why."""
+    chosen = audit.c.object.in_(held), audit.c.action == "peer.hold"
+    rows = connection.execute(sa.select(audit).where(*chosen).order_by(audit.c.seq)).mappings() if held else ()
+    return {row["object"]: {"by": row["who"], "since": when(row["at"]), "reason": row["reason"]} for row in rows}
+
+
+def _record(code: str, counts: Mapping[str, int], state: Row | None, error: str | None, hold: Record | None) -> Record:
     down, held = bool(state and state["breaker"] == "open"), bool(state and state["held"])
     return {
         "code": code,
@@ -60,6 +68,7 @@ def _record(code: str, counts: Mapping[str, int], state: Row | None, error: str 
         "since": when(state["since"]) if state else None,
         "next_try": when(state["probe_at"]) if state and down else None,
         "failures": state["failures"] if state else 0,
+        "hold": hold,
         "waiting": {name: counts.get(name, 0) for name in OPEN},
         "last_error": (state["reason"] if state else "") or error or "",
     }

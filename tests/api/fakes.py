@@ -13,6 +13,7 @@ from hub.identity.gate import Gate
 from hub.intake import Inbound
 from hub.runtime import Hub
 from hub.store.writer import Store
+from hub.telemetry.meters import Meters
 from hub.topology import bundled
 from interfaces.agreement import Received
 from interfaces.clock import VirtualClock
@@ -97,6 +98,7 @@ def local_state(code: str) -> dict[str, Any]:
 def fake_hub(store: Store) -> Hub:
     limits = Limits(body_bytes=10_000)
     hub = SimpleNamespace(
+        meters=Meters(),
         store=store,
         clock=VirtualClock(NOW),
         config=SimpleNamespace(public_url="http://hub.example", limits=limits, peers={"NMS": None}),

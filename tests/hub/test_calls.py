@@ -57,7 +57,7 @@ class Gateway:
             self.let_go.wait(10)
         return WireMessage(b"<a/>")
 
-    def decode(self, ref: str, operation: str, wire: WireMessage, request: Message) -> Message:
+    def decode(self, ref: str, operation: str, peer: str, wire: WireMessage, request: Message) -> Message:
         return Message("msg_a", "ArrearsQueryResult", "BILL", {"ok": True})
 
 

@@ -52,7 +52,7 @@ class Gateway:
         self.sent.append(f"{ref} {operation}")
         return WireMessage(b"<ok/>")
 
-    def decode(self, ref: str, operation: str, wire: WireMessage, request: Message) -> Message:
+    def decode(self, ref: str, operation: str, peer: str, wire: WireMessage, request: Message) -> Message:
         return Message(new_id("msg"), "ServiceOrderResult", "SPS", {"state": "completed"})
 
 

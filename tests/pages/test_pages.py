@@ -163,3 +163,16 @@ def test_the_language_is_chosen(asked: str, accepted: str, chosen: str) -> None:
 
 def test_every_text_is_in_both_languages() -> None:
     assert all(en and zh for en, zh in TEXTS.values())
+
+
+def test_a_person_holds_a_peer_by_a_form_and_sees_who_and_why(client: TestClient) -> None:
+    page = client.get("/peers", params={"picked": "RM", "lang": "en"}).text
+    assert 'action="/peers/RM' in page
+    assert "http-equiv" not in page, "a page that reloads would take the reason away"
+    held = client.post("/peers/RM", data={"action": "hold", "reason": "cut-over <b>tonight</b>"}, headers=OURS)
+    assert held.status_code == 303
+    page = client.get("/peers", params={"picked": "RM", "lang": "zh"}).text
+    assert "cut-over &lt;b&gt;tonight&lt;/b&gt;" in page
+    assert 'value="release"' in page
+    assert client.post("/peers/NONE", data={"action": "hold", "reason": "x"}, headers=OURS).status_code == 404
+    assert client.post("/peers/RM", data={"action": "hold", "reason": "x"}, headers=OURS).status_code == 409
