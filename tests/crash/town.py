@@ -20,7 +20,7 @@ from tests.stores import psycopg_url
 
 USUAL = 30
 """Seconds: as the hub has it where nothing is said."""
-LEASE = 12
+LEASE = 21
 """Seconds: a little longer than any call may take."""
 LONG = 600
 """Seconds: longer than any test waits. A task that comes on nevertheless was not waited for."""
